@@ -222,7 +222,7 @@ def panels(
     axes = figure.subplots(rows, columns, squeeze=False).flatten()
     for panel in axes: panel.set(xticks=[], yticks=[]); panel.spines[:].set(color='lightgrey', linewidth=.5)
     for panel in axes[count:]: panel.remove()
-    for panel, title in zip(axes, titles or ()): panel.set_title(title, fontsize=9)
+    for panel, title in zip(axes, titles or ()): panel.set_title(title, fontsize=9, parse_math=False)
     return figure, list(axes[:count])
 
 # %% ../nbs/00_images.ipynb #2a85db36

@@ -1,0 +1,33 @@
+PYTHON ?= python
+BIN := $(dir $(shell command -v $(PYTHON)))
+
+.DEFAULT_GOAL := help
+.PHONY: help export clean readme check test nbtest run docs
+
+help:     ## List the targets
+	@sed -n 's/^\([a-z]*\): *[a-z ]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+export:   ## Write the modules in ddpath/ from the notebooks
+	$(BIN)nbdev_export
+
+clean:    ## Strip the notebooks of what changes without meaning; outputs stay
+	$(BIN)nbdev_clean
+
+readme:   ## Write README.md from nbs/index.ipynb
+	$(PYTHON) .ci/readme.py
+
+check:    ## Fail where a file is outdated or a figure too large, and say the remedy
+	$(PYTHON) .ci/current.py
+	$(PYTHON) .ci/figures.py nbs
+
+test:     ## Run the lessons of the notebooks and the other tests
+	$(PYTHON) -m pytest
+
+nbtest:   ## Run each notebook from top to bottom in one go
+	$(BIN)nbdev_test
+
+run:      ## Explain the bundled photographs
+	$(PYTHON) -c 'from ddpath.cli import main; raise SystemExit(main())' explain
+
+docs: readme  ## Render the site into _docs/ (needs Quarto)
+	$(BIN)nbdev_docs
