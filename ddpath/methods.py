@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
 
-import pandas as pd
-
 from .ig import Gradient, GuidedBackprop, IntegratedGradients, Method
 from .images import InputError
 
@@ -30,8 +28,10 @@ def settings_of(
     name:str # in METHODS
 )->dict:     # setting -> its default
     "The settings that a method takes; InputError with the nearest names when there is no such method"
-    if name not in METHODS: raise InputError(f"no method '{name}'; " + (f"did you mean {', '.join(near)}?" if (near := difflib.get_close_matches(name, METHODS)) else f"choose from {', '.join(METHODS)}"))
-    return {field.name: getattr(METHODS[name](), field.name) for field in fields(METHODS[name]())}
+    near = difflib.get_close_matches(name, METHODS)
+    if name not in METHODS: raise InputError(f"no method '{name}'; " + (f"did you mean {', '.join(near)}?" if near else f"choose from {', '.join(METHODS)}"))
+    method = METHODS[name]()
+    return {field.name: getattr(method, field.name) for field in fields(method)}
 
 def make_method(
     name:str,  # in METHODS

@@ -5,23 +5,25 @@
 # %% auto #0
 __all__ = ['CHUNK', 'OUTPUTS', 'EMBEDDED', 'fixed_at', 'take', 'value_and_gradient_once', 'check_finite', 'out_of_memory',
            'in_chunks', 'Evaluator', 'value_and_gradient', 'evaluating', 'check_images', 'check_range', 'check_logits',
-           'Classifier', 'find_label', 'logit', 'log_probability', 'probability', 'margin', 'check_targets', 'Score',
-           'read_weights', 'load_weights', 'build_network', 'published_weights', 'torchvision_network', 'half_resnet18',
-           'embedded_network']
+           'in_single', 'Classifier', 'find_label', 'logit', 'log_probability', 'probability', 'margin', 'class_index',
+           'check_targets', 'Score', 'read_weights', 'load_weights', 'build_network', 'published_weights',
+           'fetch_weights', 'torchvision_network', 'half_resnet18', 'embedded_network']
 
 # %% ../nbs/10_models.ipynb #8653d7f6
 import difflib
 import json
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from numbers import Integral
 from pathlib import Path
 from urllib.error import URLError
 
 import torch
 import torch.nn.functional as F
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torchvision import models as zoo
@@ -54,20 +56,22 @@ def value_and_gradient_once(
     with torch.inference_mode(False), torch.enable_grad():
         leaf = (images.clone() if images.is_inference() else images.detach()).requires_grad_()
         values = score(leaf.clone())
-        if values.shape != (len(images),): raise InputError(f'the score gave {tuple(values.shape)} for {len(images)} images: it must give one number each')
+        shape = tuple(getattr(values, 'shape', (type(values).__name__,)))
+        if shape != (len(images),): raise InputError(f'the score gave {shape} for {len(images)} images: it must give a tensor with one number each')
         gradient = torch.autograd.grad(values.sum(), leaf, allow_unused=True)[0] if values.requires_grad else None
     if gradient is None: raise InputError('the score does not depend on its input differentiably: take away no_grad, detach and rounding')
     return values.detach(), gradient
 
 # %% ../nbs/10_models.ipynb #136c7ad2
 def check_finite(
-    values:Tensor,  # (N,)
-    gradient:Tensor # (N, ...)
+    values:Tensor,   # (M,)
+    gradient:Tensor, # (M, ...)
+    rows:Tensor      # (M,): the image that each row belongs to
 ):
-    "InputError that names the rows whose value or gradient is NaN or infinite"
+    "InputError that names the first image whose value or gradient is NaN or infinite"
     if torch.isfinite(gradient).all() and torch.isfinite(values).all(): return
-    bad = (~(torch.isfinite(gradient).flatten(1).all(1) & torch.isfinite(values))).nonzero()[:, 0].tolist()
-    raise InputError(f'the score or its gradient is NaN or infinite for row {bad[0]} of {len(values)}: look for NaN in weights and images, or try float32 and output="logit"')
+    bad = ~(torch.isfinite(gradient).flatten(1).all(1) & torch.isfinite(values)).cpu()
+    raise InputError(f'the score or its gradient is NaN or infinite for image {rows[bad][0].item()}: look for NaN in weights and images, or try float32 and output="logit"')
 
 # %% ../nbs/10_models.ipynb #d15b39f9
 CHUNK = dict(cpu=8*3*224**2, other=64*3*224**2) # input values taken together by default
@@ -91,7 +95,8 @@ def in_chunks(
         taken = part.stop - start
         try: result = function(part)
         except (RuntimeError, MemoryError) as error:
-            if not out_of_memory(error) or taken == 1: raise
+            if not out_of_memory(error): raise
+            if taken == 1: raise InputError(f'memory ran out on a single image: make it smaller, or use a device with more memory ({str(error).splitlines()[0][:80]})') from error
             result = None
         if result is None: size = taken//2
         else:
@@ -106,7 +111,7 @@ class Evaluator:
         batch_size:int=None, # rows taken together; None: by the size of a row
         bar:tqdm=None        # moved by one for each gradient
     ):
-        if batch_size is not None and batch_size < 1: raise InputError(f'batch_size is {batch_size}: give a positive number of images, or None')
+        if batch_size is not None and not (isinstance(batch_size, Integral) and batch_size >= 1): raise InputError(f'batch_size is {batch_size}: give a positive number of images, or None')
         self.score, self.batch_size, self.bar, self.evaluations = score, batch_size, bar, 0
 
     def room(self, images:Tensor)->int:
@@ -114,9 +119,9 @@ class Evaluator:
         return self.batch_size or max(1, CHUNK['cpu' if images.device.type == 'cpu' else 'other']//max(1, images[0].numel()))
 
     def chunks(self, function:Callable, images:Tensor, rows:Tensor=None)->Iterator:
-        "Results of `function(score, images)` for one chunk after another; remembers the chunk that fitted"
+        "(rows, result of `function(score, images)`) for one chunk after another; remembers the chunk that fitted"
         rows, room = torch.arange(len(images)) if rows is None else rows, self.room(images)
-        for result, size in in_chunks(lambda part: function(take(self.score, rows[part]), images[part]), len(images), room):
+        for result, size in in_chunks(lambda part: (rows[part], function(take(self.score, rows[part]), images[part])), len(images), room):
             if size < room: self.batch_size = size
             yield result
 
@@ -126,8 +131,8 @@ class Evaluator:
     )->tuple[Tensor, Tensor]: # (M,) and (M, ...)
         "Values and gradients; InputError when one is not finite"
         results = []
-        for values, gradients in self.chunks(value_and_gradient_once, images, rows):
-            check_finite(values, gradients)
+        for part, (values, gradients) in self.chunks(value_and_gradient_once, images, rows):
+            check_finite(values, gradients, part)
             results.append((values, gradients))
             self.evaluations += len(values)
             if self.bar is not None: self.bar.update(len(values))
@@ -139,7 +144,7 @@ class Evaluator:
         rows:Tensor=None # (M,): the image of the score that each row belongs to
     )->Tensor:           # (M,), or (M, C) where `score` is a classifier
         "Values without gradients"
-        return torch.cat(list(self.chunks(lambda score, chunk: score(chunk), images, rows)))
+        return torch.cat([values for _, values in self.chunks(lambda score, chunk: score(chunk), images, rows)])
 
 # %% ../nbs/10_models.ipynb #79b947b0
 def value_and_gradient(
@@ -150,6 +155,7 @@ def value_and_gradient(
     "Value and gradient of any score, in chunks; halves the chunk when memory runs out; InputError on NaN and infinity"
     if not isinstance(images, Tensor) or not images.is_floating_point(): raise InputError('give the input as a tensor of floats')
     if not len(images): raise InputError('the batch is empty: give at least one image')
+    if hasattr(score, 'check_count'): score.check_count(len(images))
     return Evaluator(score, batch_size)(images)
 
 # %% ../nbs/10_models.ipynb #70061099
@@ -195,6 +201,13 @@ def check_logits(
     return logits
 
 # %% ../nbs/10_models.ipynb #e0047785
+def in_single(
+    values:Tensor # any float tensor
+)->Tensor:        # the same, in single precision at least
+    "Half precision to single: sums, norms and interpolation need the digits"
+    return values.float() if values.dtype in (torch.half, torch.bfloat16) else values
+
+# %% ../nbs/10_models.ipynb #8bb98d9c
 class Classifier(nn.Module):
     "Images in [0, 1] to logits: resized, normalised and moved to the network's device and precision inside"
     def __init__(self,
@@ -206,13 +219,14 @@ class Classifier(nn.Module):
     ):
         super().__init__()
         self.network, self.size, self.labels = network, size, None if labels is None else list(labels)
+        if not all(value > 0 for value in std): raise InputError(f'std is {list(std)}: give positive numbers')
         self.register_buffer('mean', torch.tensor(mean).view(-1, 1, 1), persistent=False)
         self.register_buffer('std', torch.tensor(std).view(-1, 1, 1), persistent=False)
 
     def forward(self, images:Tensor)->Tensor:
         check_images(images)
         if images.shape[-2:] != (self.size, self.size):
-            images = F.interpolate(images, [self.size, self.size], mode='bilinear', antialias=True)
+            images = F.interpolate(in_single(images), [self.size, self.size], mode='bilinear', antialias=True)
         images = images.to(next(self.network.parameters(), images))
         with evaluating(self.network):
             logits = self.network((images - self.mean.to(images))/self.std.to(images))
@@ -231,7 +245,7 @@ class Classifier(nn.Module):
 
     def name(self, index:int)->str:
         "What a class is called; its number where there are no labels"
-        return str(index) if self.labels is None else self.labels[index]
+        return str(index) if self.labels is None or index >= len(self.labels) else self.labels[index]
 
     def index(self, label:str)->int:
         "The index of a class by name, or by a part of a name that no other class has; InputError with the nearest names otherwise"
@@ -250,22 +264,23 @@ class Classifier(nn.Module):
         "The classifier inside the package: 64 px, 40 classes, no download"
         return cls(**embedded_network())
 
-# %% ../nbs/10_models.ipynb #8236c49e
+# %% ../nbs/10_models.ipynb #7fee40b6
 def find_label(
     labels:Sequence[str]|None, # of all classes
-    label:str                  # in any case, or a part that no other label has
+    label:str                  # as it is written, else in any case, else a part that no other label has
 )->int:
     "The index of a label; InputError with the nearest ones when there is none or several"
     if labels is None: raise InputError(f"this classifier has no labels to look '{label}' up in: give the class as a number")
-    wanted, names = label.strip().lower(), [name.lower() for name in labels]
-    if wanted in names: return names.index(wanted)
-    found = [name for name in labels if wanted in name.lower()]
-    if len(found) == 1: return labels.index(found[0])
-    if found: raise InputError(f"several classes match '{label}': choose one of {', '.join(found[:8])}")
-    near = difflib.get_close_matches(wanted, names, n=5, cutoff=.4)
+    wanted = label.strip()
+    found = []
+    for fits in (str.__eq__, lambda name, part: name.lower() == part.lower(), lambda name, part: part.lower() in name.lower()):
+        found = found or [index for index, name in enumerate(labels) if fits(name, wanted)]
+    if len(found) == 1: return found[0]
+    if found: raise InputError(f"several classes match '{label}': choose one of {', '.join(f'{index} {labels[index]}' for index in found[:8])}, by number if need be")
+    near = difflib.get_close_matches(wanted, labels, n=5, cutoff=.4)
     raise InputError(f"no class is called '{label}'; " + (f"did you mean {', '.join(near)}?" if near else f"the {len(labels)} classes begin with {', '.join(labels[:5])}"))
 
-# %% ../nbs/10_models.ipynb #72b341fe
+# %% ../nbs/10_models.ipynb #91c618ee
 def logit(logits:Tensor, target:Tensor)->Tensor:
     "The logit of the target class"
     return logits.gather(1, target[:, None])[:, 0]
@@ -286,19 +301,29 @@ def margin(logits:Tensor, target:Tensor)->Tensor:
 
 OUTPUTS = dict(logit=logit, log_probability=log_probability, probability=probability, margin=margin)
 
-# %% ../nbs/10_models.ipynb #5d9464d4
+# %% ../nbs/10_models.ipynb #99ac3a00
+def class_index(
+    classifier:Callable, # names are looked up in its `index`
+    target               # a class by number or name
+)->int:
+    "The number of a class; InputError for what is neither a whole number nor a known name"
+    target = target.item() if isinstance(target, Tensor) and target.ndim == 0 else target
+    if isinstance(target, Integral) and not isinstance(target, bool): return int(target)
+    if not isinstance(target, str): raise InputError(f'target {target!r} is no class: give a whole number, a name, or one of these for each image')
+    if target.strip().removeprefix('-').isdecimal(): return int(target)
+    if not hasattr(classifier, 'index'): raise InputError(f"this classifier has no labels to look '{target}' up in: give the class as a number")
+    return classifier.index(target)
+
 def check_targets(
-    targets:Tensor, # (1,) or (N,)
-    count:int,      # images
+    targets:Tensor, # (M,)
     classes:int     # of the network
-)->Tensor:          # (N,)
-    "One class for each image; InputError when one is out of range or their number does not fit"
-    if len(targets) not in (1, count): raise InputError(f'{len(targets)} targets for {count} images: give one class, or one for each image')
+)->Tensor:          # the same
+    "Classes that the network has; InputError for the first that it has not"
     wrong = [target for target in targets.tolist() if not 0 <= target < classes]
     if wrong: raise InputError(f'target {wrong[0]} is out of range: the network has {classes} classes, 0 to {classes - 1}')
-    return targets.expand(count)
+    return targets
 
-# %% ../nbs/10_models.ipynb #99ac3a00
+# %% ../nbs/10_models.ipynb #28afca2e
 @dataclass(frozen=True)
 class Score:
     "One number for each image: an output of a classifier for a target class"
@@ -309,18 +334,23 @@ class Score:
     def __post_init__(self):
         if self.output not in OUTPUTS: raise InputError(f"no output '{self.output}'; choose one of {', '.join(OUTPUTS)}")
         if self.target is None: return
-        single = isinstance(self.target, (int, str)) or getattr(self.target, 'ndim', 1) == 0
-        targets = [self.target] if single else list(self.target)
-        object.__setattr__(self, 'target', torch.tensor([self.classifier.index(target) if isinstance(target, str) else int(target) for target in targets]))
+        single = isinstance(self.target, (Integral, str)) or getattr(self.target, 'ndim', None) == 0
+        targets = [self.target] if single else list(self.target) if isinstance(self.target, (Sequence, Tensor)) else [self.target]
+        object.__setattr__(self, 'target', torch.tensor([class_index(self.classifier, target) for target in targets]))
 
     def __call__(self, images:Tensor)->Tensor:
-        logits = self.classifier(images)
-        logits = logits.float() if logits.dtype in (torch.half, torch.bfloat16) else logits
-        return OUTPUTS[self.output](logits, self.targets(logits)).to(images)
+        logits = in_single(self.classifier(images))
+        return OUTPUTS[self.output](logits, self.targets(logits)).to(images.device)
+
+    def check_count(self, count:int):
+        "InputError unless there is one target, or one for each of `count` images"
+        if self.target is not None and len(self.target) not in (1, count): raise InputError(f'{len(self.target)} targets for {count} images: give one class, or one for each image')
 
     def targets(self, logits:Tensor)->Tensor:
         "The class explained for each row of logits; InputError when one is out of range or their number does not fit"
-        return logits.argmax(1) if self.target is None else check_targets(self.target, *logits.shape).to(logits.device)
+        if self.target is None: return logits.argmax(1)
+        self.check_count(len(logits))
+        return check_targets(self.target, logits.shape[1]).to(logits.device).expand(len(logits))
 
     def fixed_at(self, images:Tensor)->'Score':
         "The same score with one target for each image: the class given, or the class predicted here"
@@ -331,7 +361,7 @@ class Score:
         "The score of some of the images, when each has its own target"
         return self if self.target is None or len(self.target) == 1 else replace(self, target=self.target[rows.to(self.target.device)])
 
-# %% ../nbs/10_models.ipynb #12fd84ce
+# %% ../nbs/10_models.ipynb #9e3d4374
 def read_weights(
     file:str|Path # .safetensors, or .pth/.pt holding a state dict
 )->dict[str, Tensor]:
@@ -343,7 +373,7 @@ def read_weights(
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()): raise InputError(f"'{file}' is no state dict: save network.state_dict() alone")
     return state
 
-# %% ../nbs/10_models.ipynb #9e3d4374
+# %% ../nbs/10_models.ipynb #651c65eb
 def load_weights(
     network:nn.Module,       # filled in place
     state:dict[str, Tensor], # tensors by name
@@ -358,7 +388,7 @@ def load_weights(
     network.load_state_dict(state, strict=False)
     return network.eval().requires_grad_(False)
 
-# %% ../nbs/10_models.ipynb #530b76a2
+# %% ../nbs/10_models.ipynb #aae47918
 def build_network(
     name:str,    # of a torchvision classifier
     classes:int  # size of its last layer
@@ -367,7 +397,7 @@ def build_network(
     special = dict(init_weights=False, aux_logits=True, transform_input=True) if name in ('inception_v3', 'googlenet') else {}
     return zoo.get_model(name, weights=None, num_classes=classes, **special)
 
-# %% ../nbs/10_models.ipynb #aae47918
+# %% ../nbs/10_models.ipynb #1ad7446d
 def published_weights(
     name:str,   # of a torchvision classifier
     weights:str # 'DEFAULT' or the name of an entry such as 'IMAGENET1K_V1'
@@ -376,10 +406,19 @@ def published_weights(
     known = zoo.list_models(module=zoo)
     if name not in known: raise InputError(f"no network '{name}' in torchvision; did you mean {', '.join(difflib.get_close_matches(name, known) or ['resnet50', 'mobilenet_v2'])}?")
     entries = zoo.get_model_weights(name)
-    if weights not in entries.__members__ and weights != 'DEFAULT': raise InputError(f"{name} has no weights '{weights}': choose DEFAULT, {', '.join(entries.__members__)}, or a file")
+    if weights not in entries.__members__ and weights != 'DEFAULT': raise InputError(f"{name} has no weights '{weights}': choose DEFAULT, {', '.join(dict.fromkeys(name for name in entries.__members__ if name != 'DEFAULT'))}, or a .safetensors or .pth file")
     return entries[weights] if weights in entries.__members__ else entries.DEFAULT
 
-# %% ../nbs/10_models.ipynb #1ad7446d
+# %% ../nbs/10_models.ipynb #16710f6a
+def fetch_weights(
+    name:str, # of a torchvision classifier
+    record    # an entry of torchvision's registry
+)->dict[str, Tensor]:
+    "Download published weights once, checked against the hash in their name; nothing is unpickled"
+    try: return record.get_state_dict(progress=sys.stderr.isatty(), check_hash=True, weights_only=True)
+    except (URLError, OSError, RuntimeError) as error: raise InputError(f"could not download the weights of {name} from {record.url} ({error}); fetch the file by hand and give its path as the weights") from None
+
+# %% ../nbs/10_models.ipynb #a5e37cfc
 def torchvision_network(
     name:str,        # of a torchvision classifier
     weights:str|Path # an entry of torchvision's registry, or a .safetensors or .pth file
@@ -387,13 +426,12 @@ def torchvision_network(
     "A filled torchvision network with the size, normalisation and labels of its published weights"
     local = Path(weights).suffix in ('.safetensors', '.pth', '.pt')
     record = published_weights(name, 'DEFAULT' if local else str(weights))
-    try: state = read_weights(weights) if local else record.get_state_dict(progress=True, check_hash=True, weights_only=True)
-    except (URLError, OSError, RuntimeError) as error: raise InputError(f"could not download '{name}' from {record.url} ({error}); fetch the file by hand and give its path as the weights") from None
+    state = read_weights(weights) if local else fetch_weights(name, record)
     preprocessing = record.transforms()
     network = load_weights(build_network(name, len(record.meta['categories'])), state, str(weights))
     return dict(network=network, mean=preprocessing.mean, std=preprocessing.std, size=preprocessing.crop_size[0], labels=record.meta['categories'])
 
-# %% ../nbs/10_models.ipynb #0272eaaf
+# %% ../nbs/10_models.ipynb #971d1c0d
 def half_resnet18(
     classes:int,                   # size of the last layer
     widths:Sequence[int]=(32, 64, 128, 256) # channels of the four stages: half of ResNet-18
@@ -408,7 +446,7 @@ def half_resnet18(
     network.fc = nn.Linear(widths[-1], classes)
     return network
 
-# %% ../nbs/10_models.ipynb #af1f633a
+# %% ../nbs/10_models.ipynb #5e847349
 EMBEDDED = files('ddpath')/'weights'/'classifier64.safetensors'
 
 def embedded_network()->dict: # the arguments of Classifier
