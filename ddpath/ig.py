@@ -384,7 +384,7 @@ def record_of(node:Node)->tuple[float, float, float]:
     "Position, score and length of the gradient"
     return node.alpha, node.score, in_single(node.gradient).norm().item()
 
-# %% ../nbs/20_ig.ipynb #b991e07d
+# %% ../nbs/20_ig.ipynb #404f8670
 class GuidedReLU(torch.autograd.Function):
     "Clamp to [0, upper]; backwards only positive gradients at inputs strictly between"
     @staticmethod
@@ -397,7 +397,7 @@ class GuidedReLU(torch.autograd.Function):
         inside, = context.saved_tensors
         return gradient.clamp(min=0)*inside, None
 
-# %% ../nbs/20_ig.ipynb #08895109
+# %% ../nbs/20_ig.ipynb #1a7f91f7
 def guided_relu(input:Tensor, inplace:bool=False, upper:float=torch.inf)->Tensor:
     "A guided ReLU, cut off at `upper`; in place it writes into its input as torch's does"
     return input.copy_(GuidedReLU.apply(input.clone(), upper)) if inplace else GuidedReLU.apply(input, upper)
@@ -410,7 +410,7 @@ GUIDED = {torch.relu: guided_relu, Tensor.relu: guided_relu, F.relu: guided_relu
           torch.relu_: partial(guided_relu, inplace=True), Tensor.relu_: partial(guided_relu, inplace=True),
           F.relu6: partial(guided_relu, upper=6.), F.hardtanh: guided_hardtanh, F.hardtanh_: partial(guided_hardtanh, inplace=True)}
 
-# %% ../nbs/20_ig.ipynb #1a7f91f7
+# %% ../nbs/20_ig.ipynb #a39392e6
 class GuidedReLUs(TorchFunctionMode):
     "While active, every ReLU and ReLU6 that torch evaluates is a guided one; `count` says how many"
     def __init__(self):
@@ -421,11 +421,11 @@ class GuidedReLUs(TorchFunctionMode):
         self.count += function in GUIDED
         return GUIDED.get(function, function)(*arguments, **(options or {}))
 
-# %% ../nbs/20_ig.ipynb #a39392e6
+# %% ../nbs/20_ig.ipynb #9c3fdb42
 class NotApplicable(InputError):
     "The method says nothing about this kind of score"
 
-# %% ../nbs/20_ig.ipynb #9c3fdb42
+# %% ../nbs/20_ig.ipynb #bb10d308
 @dataclass(frozen=True)
 class GuidedBackprop(Method):
     "Guided backpropagation (Springenberg 2015): one backward pass with guided ReLUs; no completeness"
