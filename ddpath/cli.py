@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PAGE', 'FILES', 'MOST_ROWS', 'COMMANDS', 'Parser', 'seed', 'add_explain', 'add_weights', 'make_parser', 'Photo',
            'unique_names', 'read_photos', 'read_methods', 'read_classifier', 'Explained', 'explain_photo', 'draw_maps',
-           'draw_scores', 'score_table', 'circumstances', 'embed', 'make_page', 'check_place', 'whole_folder',
+           'draw_scores', 'score_table', 'circumstances', 'embed', 'make_page', 'find_place', 'whole_folder',
            'write_report', 'explain', 'package_weights', 'weights', 'main']
 
 # %% ../nbs/95_cli.ipynb #ae76a3df
@@ -98,16 +98,16 @@ def make_parser()->Parser:
     return parser
 
 # %% ../nbs/95_cli.ipynb #ca9e3021
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Photo:
     "A photograph to be explained; its picture is read when it is needed"
-    name:str # unique in the report
-    file:str # where it is; the name of a bundled one
+    name:str             # unique in the report
+    file:str             # where it is; the name of a bundled one
+    bundled:Tensor=None  # the picture of a bundled one
 
     def load(self, size:int=None)->Tensor:
         "The picture, (3, H, W) in [0, 1]; InputError for one of a single colour"
-        picture = bundled_photos().get(self.file)
-        picture = load_image(self.file) if picture is None else picture
+        picture = load_image(self.file) if self.bundled is None else self.bundled
         if (picture.amax((1, 2)) - picture.amin((1, 2)) < 1/255).all(): raise InputError(f"'{self.file}' is one colour throughout: there is nothing to explain, give a photograph")
         return picture if size is None else square(picture, size)
 
@@ -125,12 +125,13 @@ def read_photos(
     sources:Sequence[str] # files and folders; none: the bundled photographs
 )->list[Photo]:
     "The photographs that were named, each tried; InputError for the first that is no picture or is of one colour"
-    files = [str(file) for source in sources for file in (photo_table(source).file if Path(source).is_dir() else [source])] or list(bundled_photos())
+    if not sources: return [Photo(name, name, picture) for name, picture in bundled_photos().items()]
+    files = [str(file) for source in sources for file in (photo_table(source).file if Path(source).is_dir() else [source])]
     photos = [Photo(name, file) for name, file in zip(unique_names(files), files)]
     for photo in photos: photo.load()
     return photos
 
-# %% ../nbs/95_cli.ipynb #da678d2d
+# %% ../nbs/95_cli.ipynb #90901585
 def read_methods(
     names:Sequence[str]|None, # separated by commas or as separate words; None: all
     steps:int=None            # for the methods that have steps
@@ -155,7 +156,7 @@ def read_classifier(
     except (RuntimeError, AssertionError): raise InputError(f"device '{device}' is not available here; use cpu") from None
     return (Classifier.embedded() if name == 'embedded' else Classifier.torchvision(name, weights)).to(device)
 
-# %% ../nbs/95_cli.ipynb #18dfae4f
+# %% ../nbs/95_cli.ipynb #380ffe4b
 @dataclass(frozen=True)
 class Explained:
     "One photograph with its prediction and the attributions of all methods"
@@ -166,7 +167,7 @@ class Explained:
     label:str                          # of the target
     attributions:dict[str, Attribution]
 
-# %% ../nbs/95_cli.ipynb #71ad376a
+# %% ../nbs/95_cli.ipynb #bff6db47
 def explain_photo(
     photo:Photo,
     classifier:Classifier,
@@ -193,7 +194,7 @@ def explain_photo(
     index = score.target.item()
     return Explained(photo, image.cpu(), dict(zip(labels, probabilities.tolist())), index, classifier.name(index), attributions)
 
-# %% ../nbs/95_cli.ipynb #4552730b
+# %% ../nbs/95_cli.ipynb #caba2af8
 def draw_maps(
     explained:Sequence[Explained]
 )->Drawing:
@@ -204,7 +205,7 @@ def draw_maps(
     titles = [title for result in explained for title in [f'{result.photo.name[:24]}: {result.label}', *names]]
     return show_maps(maps, images, titles, signed=False, shared=False, columns=len(names) + 1)
 
-# %% ../nbs/95_cli.ipynb #a119c633
+# %% ../nbs/95_cli.ipynb #ac331f87
 def draw_scores(
     result:Explained
 )->Drawing|None: # None when no method followed a path
@@ -219,7 +220,7 @@ def draw_scores(
     panel.legend(fontsize=7)
     return figure
 
-# %% ../nbs/95_cli.ipynb #0cb438a8
+# %% ../nbs/95_cli.ipynb #902b3c4d
 def score_table(
     explained:Sequence[Explained]
 )->pd.DataFrame:
@@ -235,7 +236,7 @@ def circumstances(
     asked = {name: str(value) for name, value in vars(options).items() if value is not None}
     return dict(options=asked, versions={package: importlib.metadata.version(package) for package in ('torch', 'torchvision', 'numpy')} | dict(ddpath=__version__), python=platform.python_version(), machine=platform.machine())
 
-# %% ../nbs/95_cli.ipynb #05f2271d
+# %% ../nbs/95_cli.ipynb #c78cbcda
 PAGE = '''<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>ddpath: {{ explained|map(attribute='photo.name')|join(', ') }}</title>
@@ -262,7 +263,7 @@ code { font-size: .8rem } .side { display: flex; flex-wrap: wrap; gap: 1.5rem; a
 <p>Completeness error: how far the sum of a map is from F(image) − F(baseline); "none" where a method promises no such sum. Made by ddpath {{ circumstances.versions.ddpath }}, torch {{ circumstances.versions.torch }}.</p>
 </html>'''
 
-# %% ../nbs/95_cli.ipynb #f0b7599a
+# %% ../nbs/95_cli.ipynb #20de9e76
 def embed(
     figure:Drawing|None
 )->str|None:
@@ -278,10 +279,10 @@ def make_page(
     return Environment(autoescape=True).from_string(PAGE).render(explained=explained, output=options.output.replace('_', ' '), network=options.classifier, circumstances=circumstances(options),
         pictures=[embed(figure) for figure in photographs], maps=[embed(draw_maps([result])) for result in explained], scores=[embed(draw_scores(result)) for result in explained])
 
-# %% ../nbs/95_cli.ipynb #10c8a90c
+# %% ../nbs/95_cli.ipynb #ddfd5601
 FILES = ('report.html', 'maps.png', 'attributions.npz', 'scores.json')
 
-def check_place(
+def find_place(
     out:Path # where the report shall stand
 )->Path:     # the folder in which it is prepared: `out` itself where it exists, else the nearest folder above
     "Try whether a folder can be made and written; InputError otherwise"
@@ -292,29 +293,30 @@ def check_place(
         with tempfile.TemporaryDirectory(prefix='.ddpath-', dir=near): return near
     except (OSError, ValueError) as error: raise InputError(f"cannot write to '{out}' ({getattr(error, 'strerror', None) or error}); give another folder with --out") from None
 
-# %% ../nbs/95_cli.ipynb #225d555d
+# %% ../nbs/95_cli.ipynb #9c59ea57
 @contextmanager
 def whole_folder(
-    out:Path # where the files shall stand; other files in it stay
+    out:Path, # where the files shall stand; other files in it stay
+    near:Path # where they are prepared, of `find_place`
 ):
     "A temporary folder whose files are moved to `out` when the block ends without an error"
     try:
-        with tempfile.TemporaryDirectory(prefix='.ddpath-', dir=check_place(out)) as temporary:
+        with tempfile.TemporaryDirectory(prefix='.ddpath-', dir=near) as temporary:
             yield Path(temporary)
             out.mkdir(parents=True, exist_ok=True)
             for file in sorted(Path(temporary).iterdir()): os.replace(file, out/file.name)
     except OSError as error: raise InputError(f"cannot write to '{out}' ({error.strerror or error}); make room or give another folder with --out") from None
 
-# %% ../nbs/95_cli.ipynb #03a4750e
+# %% ../nbs/95_cli.ipynb #eb7e61b4
 MOST_ROWS = 20 # photographs in maps.png; the page shows all
 
 def write_report(
     explained:Sequence[Explained],
+    table:pd.DataFrame, # of `score_table`
     options:argparse.Namespace,
     folder:Path
 ):
     "report.html, maps.png, attributions.npz and scores.json"
-    table = score_table(explained)
     draw_maps(explained[:MOST_ROWS]).savefig(folder/'maps.png', dpi=150)
     np.savez_compressed(folder/'attributions.npz', **{f'{result.photo.name}/{name}': attribution.values[0].cpu().numpy() for result in explained for name, attribution in result.attributions.items()},
                         **{f'{result.photo.name}/image': result.image[0].numpy() for result in explained})
@@ -322,22 +324,22 @@ def write_report(
     (folder/'scores.json').write_text(json.dumps(record, indent=1), encoding='utf-8')
     (folder/'report.html').write_text(make_page(explained, options), encoding='utf-8')
 
-# %% ../nbs/95_cli.ipynb #eb7e61b4
+# %% ../nbs/95_cli.ipynb #f4c4f38e
 def explain(
     options:argparse.Namespace # of `ddpath explain`
 ):
     "Explain photographs, write the report, print a short table"
     methods, photos = read_methods(options.methods, options.steps), read_photos(options.photos)
-    check_place(options.out)
+    near = find_place(options.out)
     classifier = read_classifier(options.classifier, options.weights, options.device)
     with tqdm(total=len(photos)*len(methods), unit='map', disable=None, leave=False) as bar:
         explained = [explain_photo(photo, classifier, methods, options.target, options.output, options.seed, options.methods is not None, bar) for photo in photos]
-    with whole_folder(options.out) as folder: write_report(explained, options, folder)
-    table = score_table(explained)[['photo', 'label', 'method', 'evaluations', 'seconds', 'completeness_error']]
-    print(table.rename(columns=dict(evaluations='gradients')).to_string(index=False, float_format='{:.3g}'.format, na_rep='none'))
+    table = score_table(explained)
+    with whole_folder(options.out, near) as folder: write_report(explained, table, options, folder)
+    print(table[['photo', 'label', 'method', 'evaluations', 'seconds', 'completeness_error']].rename(columns=dict(evaluations='gradients')).to_string(index=False, float_format='{:.3g}'.format, na_rep='none'))
     print(f'\nreport: {options.out/"report.html"}')
 
-# %% ../nbs/95_cli.ipynb #f4c4f38e
+# %% ../nbs/95_cli.ipynb #90e79744
 def package_weights()->pd.DataFrame:
     "The files of weights inside the package: name, megabytes, SHA-256"
     weights = sorted(file for file in EMBEDDED.parent.iterdir() if file.name.endswith('.safetensors'))
@@ -352,7 +354,7 @@ def weights(
     fetch_weights(options.network, record)
     print(Path(torch.hub.get_dir())/'checkpoints'/Path(record.url).name)
 
-# %% ../nbs/95_cli.ipynb #95a47785
+# %% ../nbs/95_cli.ipynb #dfb45a4a
 COMMANDS = dict(explain=explain, weights=weights)
 
 def main(
