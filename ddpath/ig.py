@@ -4,16 +4,17 @@
 
 # %% auto #0
 __all__ = ['RULES', 'GUIDED', 'curves', 'midpoint', 'left', 'right', 'trapezoid', 'gauss_legendre', 'make_rule', 'StraightPath',
-           'Trace', 'lengths', 'path_integral', 'Attribution', 'Integral', 'check_input', 'Method', 'describe',
-           'single_point', 'Gradient', 'IntegratedGradients', 'several', 'average_integrals', 'Node', 'Stretch',
-           'simpson', 'worst', 'nodes_at', 'halves', 'trace_of', 'adaptive_integral', 'record_of', 'GuidedReLU',
-           'guided_relu', 'guided_hardtanh', 'GuidedReLUs', 'NotApplicable', 'GuidedBackprop']
+           'Step', 'look', 'walk_along', 'Trace', 'lengths', 'integrate', 'path_integral', 'Attribution', 'Walk',
+           'Integral', 'mean_integral', 'check_input', 'Method', 'describe', 'glance', 'Gradient',
+           'IntegratedGradients', 'several', 'straight_paths', 'Node', 'Stretch', 'simpson', 'worst', 'nodes_at',
+           'halves', 'trace_of', 'adaptive_integral', 'record_of', 'GuidedReLU', 'guided_relu', 'guided_hardtanh',
+           'GuidedReLUs', 'NotApplicable', 'GuidedBackprop']
 
 # %% ../nbs/20_ig.ipynb #4a4344f0
 import html
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from numbers import Integral as WholeNumber
@@ -105,40 +106,77 @@ class StraightPath:
         return StraightPath(self.baseline[rows], self.images[rows])
 
 # %% ../nbs/20_ig.ipynb #2e5119ee
+class Step(NamedTuple):
+    "Some points on the paths of N images, and what each brings"
+    alpha:Tensor     # (K,) or (K, N): positions, float64 on the CPU
+    points:Tensor    # (K, N, ...)
+    score:Tensor     # (K, N), in units of the score
+    gradients:Tensor # (K, N, ...)
+    parts:Tensor     # (K, N, ...): over all steps they add up to the attribution
+
+# %% ../nbs/20_ig.ipynb #19bee86b
+def look(
+    evaluator:Callable, # (M, ...) and rows (M,) to values (M,) and gradients (M, ...)
+    points:Tensor       # (K, N, ...)
+)->tuple[Tensor, Tensor]: # scores (K, N) and gradients (K, N, ...)
+    "Score and gradient at K points of each of N images"
+    rows = torch.arange(points.shape[1]).repeat(len(points))
+    values, gradients = evaluator(points.flatten(0, 1), rows)
+    return values.view(points.shape[:2]), gradients.view(points.shape)
+
+# %% ../nbs/20_ig.ipynb #8a269839
+def walk_along(
+    evaluator:Callable, # (M, ...) and rows (M,) to values (M,) and gradients (M, ...)
+    path:Callable,      # positions (K,) or (K, N) to points (K, N, ...)
+    nodes:Tensor,       # (K,) or (K, N)
+    edges:Tensor,       # (K+1,) or (K+1, N)
+    together:int        # points of each path that are taken together
+)->Iterator[Step]:
+    "The steps of formula (1) along a parametric path"
+    for start in range(0, len(nodes), together):
+        alpha = nodes[start:start + together]
+        points, moves = path(alpha), path(edges[start:start + together + 1]).diff(dim=0)
+        score, gradients = look(evaluator, points)
+        yield Step(alpha, points, score, gradients, gradients*moves)
+
+# %% ../nbs/20_ig.ipynb #cff7f9a2
 class Trace(NamedTuple):
     "What was seen along the path, (K, N) each: NaN where an image took fewer points than another; several baselines one after another"
     alpha:Tensor         # positions, float64 on the CPU
     score:Tensor         # in units of the score
     gradient_norm:Tensor # Euclidean length of the gradient
 
-# %% ../nbs/20_ig.ipynb #19bee86b
+# %% ../nbs/20_ig.ipynb #ce269f50
 def lengths(
-    gradients:Tensor # (M, ...)
-)->Tensor:           # (M,), in single precision at least
+    gradients:Tensor, # any shape
+    first:int=1       # the dimensions before this one are kept
+)->Tensor:            # in single precision at least
     "Euclidean length of each gradient"
-    return in_single(gradients).flatten(1).norm(dim=1)
+    return in_single(gradients).flatten(first).norm(dim=first)
 
-# %% ../nbs/20_ig.ipynb #8a269839
+# %% ../nbs/20_ig.ipynb #dc7c9ee9
+def integrate(
+    steps:Iterable[Step]
+)->tuple[Tensor, Trace]: # attribution (N, ...) and the record
+    "Add the parts of all steps: the sum in formula (1)"
+    total, record = 0, []
+    for step in steps:
+        alpha = step.alpha[:, None] if step.alpha.ndim == 1 else step.alpha
+        record.append(Trace(alpha.expand(step.score.shape), step.score, lengths(step.gradients, 2)))
+        total = total + in_single(step.parts).sum(0)
+    return total, Trace(*map(torch.cat, zip(*record)))
+
 def path_integral(
     evaluator:Callable, # (M, ...) and rows (M,) to values (M,) and gradients (M, ...)
-    path:Callable,      # (K,) to (K, N, ...)
+    path:Callable,      # positions (K,) to points (K, N, ...)
     nodes:Tensor,       # (K,)
     edges:Tensor,       # (K+1,)
     together:int        # points of the path that are taken together
 )->tuple[Tensor, Trace]: # attribution (N, ...) and the record
-    "Sum of gradient times step over all segments of a path: formula (1)"
-    total, record = 0, []
-    for start in range(0, len(nodes), together):
-        points = path(nodes[start:start + together])
-        rows = torch.arange(points.shape[1]).repeat(len(points))
-        values, gradients = evaluator(points.flatten(0, 1), rows)
-        record.append(torch.stack([values, lengths(gradients)]).view(2, *points.shape[:2]))
-        steps = path(edges[start:start + together + 1]).diff(dim=0)
-        total = total + in_single(gradients.view_as(points)*steps).sum(0)
-    score, norm = torch.cat(record, dim=1)
-    return total, Trace(nodes[:, None].expand(score.shape), score, norm)
+    "Sum of gradient times move over all segments of a path: formula (1)"
+    return integrate(walk_along(evaluator, path, nodes, edges, together))
 
-# %% ../nbs/20_ig.ipynb #f7a62fda
+# %% ../nbs/20_ig.ipynb #be23cf7b
 @dataclass(frozen=True, repr=False)
 class Attribution:
     "One number for each input value, with the record of how it was obtained"
@@ -175,14 +213,28 @@ class Attribution:
         cells = ''.join(f'<tr><th>{name}</th><td>{value:.4g}</td></tr>' for name, value in self.summary().items())
         return f'<p><code>{html.escape(self.method)}</code>, values {tuple(self.values.shape)}</p><table>{cells}</table>'
 
-# %% ../nbs/20_ig.ipynb #0ce3c436
+# %% ../nbs/20_ig.ipynb #9b548761
+class Walk(NamedTuple):
+    "A walk that is taken step by step, when the steps are asked for"
+    steps:Iterable[Step]
+    score_baseline:Tensor=None # (N,): score where it starts; None: it starts nowhere and promises no completeness
+
 class Integral(NamedTuple):
-    "What a method returns for its own part"
+    "What has come of a walk, or of the average of several"
     values:Tensor              # (N, ...)
     trace:Trace                # (K, N) each
-    score_baseline:Tensor=None # (N,); None: the method has no baseline and promises no completeness
+    score_baseline:Tensor=None # (N,), as above
 
-# %% ../nbs/20_ig.ipynb #3c4bcd11
+# %% ../nbs/20_ig.ipynb #81d0b29c
+def mean_integral(
+    integrals:Sequence[Integral] # of the same images
+)->Integral:
+    "The mean of values and of baseline scores; the traces one after another"
+    values, traces, baselines = zip(*integrals)
+    baseline = None if baselines[0] is None else sum(baselines)/len(baselines)
+    return Integral(sum(values)/len(values), Trace(*map(torch.cat, zip(*traces))), baseline)
+
+# %% ../nbs/20_ig.ipynb #eb0eb220
 def check_input(
     images:Tensor # (N, ...)
 )->Tensor:
@@ -193,11 +245,19 @@ def check_input(
     if not torch.isfinite(images).all(): raise InputError('the input holds NaN or infinite values: repair or leave out those images')
     return images.clone() if images.is_inference() else images.detach()
 
-# %% ../nbs/20_ig.ipynb #be23cf7b
+# %% ../nbs/20_ig.ipynb #7972fb74
 class Method:
-    "Base of all methods: a subclass is a frozen dataclass with `attribute`, and `cost` where it is known"
+    "Base of all methods: a subclass is a frozen dataclass with `walks`, and `cost` where it is known"
     def cost(self)->int|None:
         "Gradients that each image will take; None when that shows only on the way"
+
+    def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterable[Walk]:
+        "The walks that are averaged"
+        raise NotImplementedError(f'{type(self).__name__} takes no walk')
+
+    def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Integral:
+        "Values, trace and score of the baseline"
+        return mean_integral([Integral(*integrate(walk.steps), walk.score_baseline) for walk in self.walks(evaluator, images, generator)])
 
     def __call__(self,
         score:Callable,                 # a Score, or any callable from (N, ...) to (N,)
@@ -220,7 +280,7 @@ class Method:
         return Attribution(result.values, images, describe(self), score_input, baseline, gap, evaluator.evaluations/len(images),
                            time.perf_counter() - started, result.trace, generator.initial_seed())
 
-# %% ../nbs/20_ig.ipynb #b66706fd
+# %% ../nbs/20_ig.ipynb #e0f23da8
 def describe(
     method:Method # a frozen dataclass
 )->str:
@@ -229,15 +289,17 @@ def describe(
     words = {name: f'tensor of shape {tuple(value.shape)}' if isinstance(value, Tensor) else repr(value) for name, value in settings.items()}
     return f"{type(method).__name__}({', '.join(f'{name}={word}' for name, word in words.items())})"
 
-# %% ../nbs/20_ig.ipynb #81d0b29c
-def single_point(
-    values:Tensor,   # (N,)
-    gradients:Tensor # (N, ...)
-)->Trace:            # (1, N) each
-    "The record of a method that looks at the image alone"
-    return Trace(torch.ones(1, len(values), dtype=torch.float64), values[None], lengths(gradients)[None])
+# %% ../nbs/20_ig.ipynb #a5bb2082
+def glance(
+    evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
+    images:Tensor,      # (N, ...)
+    factor:float|Tensor=1. # of the gradients
+)->Iterator[Step]:
+    "The walk of a method that looks at the image alone"
+    score, gradients = look(evaluator, images[None])
+    yield Step(torch.ones(1, dtype=torch.float64), images[None], score, gradients, gradients*factor)
 
-# %% ../nbs/20_ig.ipynb #eb0eb220
+# %% ../nbs/20_ig.ipynb #7d03489d
 @dataclass(frozen=True)
 class Gradient(Method):
     "The gradient at the image (Simonyan 2013), or its product with the image (Shrikumar 2016)"
@@ -246,11 +308,10 @@ class Gradient(Method):
 
     def cost(self)->int: return 1
 
-    def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Integral:
-        values, gradients = evaluator(images)
-        return Integral(gradients*images if self.times_input else gradients, single_point(values, gradients))
+    def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
+        yield Walk(glance(evaluator, images, images if self.times_input else 1.))
 
-# %% ../nbs/20_ig.ipynb #dc1821f4
+# %% ../nbs/20_ig.ipynb #80848ff2
 @dataclass(frozen=True)
 class IntegratedGradients(Method):
     "Integrated Gradients (Sundararajan 2017): the path integral along the straight line from a baseline"
@@ -264,17 +325,18 @@ class IntegratedGradients(Method):
     def cost(self)->int|None:
         return None if self.tolerance else self.steps*len(several(self.baseline))
 
+    def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
+        if self.tolerance is not None: raise InputError('with a tolerance the steps are known only at the end: leave out the tolerance to follow them')
+        rule, together = make_rule(self.rule, self.steps), max(1, evaluator.room(images)//len(images))
+        for path in straight_paths(self.baseline, images, generator):
+            yield Walk(walk_along(evaluator, path, *rule, together), evaluator.values(path.baseline))
+
     def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Integral:
-        return average_integrals([self.from_baseline(evaluator, images, make_baseline(kind, images, generator)) for kind in several(self.baseline)])
+        if self.tolerance is None: return super().attribute(evaluator, images, generator)
+        paths = straight_paths(self.baseline, images, generator)
+        return mean_integral([Integral(*adaptive_integral(evaluator, path, len(images), self.tolerance, self.limit), evaluator.values(path.baseline)) for path in paths])
 
-    def from_baseline(self, evaluator:Evaluator, images:Tensor, baseline:Tensor)->Integral:
-        "The integral along the straight path from one baseline"
-        path = StraightPath(baseline, images)
-        if self.tolerance is None: values, trace = path_integral(evaluator, path, *make_rule(self.rule, self.steps), max(1, evaluator.room(images)//len(images)))
-        else: values, trace = adaptive_integral(evaluator, path, len(images), self.tolerance, self.limit)
-        return Integral(values, trace, evaluator.values(baseline))
-
-# %% ../nbs/20_ig.ipynb #a5bb2082
+# %% ../nbs/20_ig.ipynb #90026806
 def several(
     baseline # one baseline or a tuple of them
 )->tuple:
@@ -282,14 +344,15 @@ def several(
     if isinstance(baseline, tuple) and not baseline: raise InputError('no baseline given: name at least one')
     return baseline if isinstance(baseline, tuple) else (baseline,)
 
-def average_integrals(
-    integrals:Sequence[Integral] # of the same images
-)->Integral:
-    "The mean of values and of baseline scores; the traces one after another"
-    values, traces, baselines = zip(*integrals)
-    return Integral(sum(values)/len(values), Trace(*map(torch.cat, zip(*traces))), sum(baselines)/len(baselines))
+def straight_paths(
+    baseline:str|Tensor|Callable|tuple, # one baseline or a tuple of them
+    images:Tensor,                      # (N, ...)
+    generator:torch.Generator
+)->Iterator[StraightPath]:
+    "The straight path from each baseline"
+    for kind in several(baseline): yield StraightPath(make_baseline(kind, images, generator), images)
 
-# %% ../nbs/20_ig.ipynb #3113b0ed
+# %% ../nbs/20_ig.ipynb #49dfa318
 class Node(NamedTuple):
     "A point of the path of one image where the gradient was taken"
     alpha:float
@@ -304,7 +367,7 @@ class Stretch(NamedTuple):
     values:Tensor # (...): its attribution by Simpson's rule
     error:float   # its sum less the difference of the scores
 
-# %% ../nbs/20_ig.ipynb #75422329
+# %% ../nbs/20_ig.ipynb #443206f3
 def simpson(
     path:Callable, # of one image: (2,) to (2, 1, ...)
     start:Node, middle:Node, end:Node
@@ -314,7 +377,7 @@ def simpson(
     values = in_single((start.gradient + 4*middle.gradient + end.gradient)/6*(last - first)[0])
     return Stretch(start, middle, end, values, values.sum().item() - (end.score - start.score))
 
-# %% ../nbs/20_ig.ipynb #321fac80
+# %% ../nbs/20_ig.ipynb #e66cae08
 def worst(
     stretches:list[Stretch], # of one image
     tolerance:float          # in units of the score
@@ -325,7 +388,7 @@ def worst(
     ordered = sorted(stretches, key=lambda stretch: -abs(stretch.error))
     return [stretch for stretch in ordered if abs(stretch.error) >= abs(errors).max()/2]
 
-# %% ../nbs/20_ig.ipynb #0501eb4f
+# %% ../nbs/20_ig.ipynb #ca59d14f
 def nodes_at(
     evaluator:Callable,    # (M, ...) and rows (M,) to values and gradients
     path:Callable,         # with `take`
@@ -337,7 +400,7 @@ def nodes_at(
     scores, gradients = evaluator(path.take(rows)(alphas[None])[0], rows)
     return [Node(*parts) for parts in zip(alphas.tolist(), scores.tolist(), gradients)]
 
-# %% ../nbs/20_ig.ipynb #49dfa318
+# %% ../nbs/20_ig.ipynb #8ccce1d9
 def halves(
     path:Callable, # of one image
     stretch:Stretch,
@@ -354,7 +417,7 @@ def trace_of(
     for row, nodes in enumerate(seen): record[:, :len(nodes), row] = torch.tensor(sorted(nodes), dtype=torch.float64).T
     return Trace(*record)
 
-# %% ../nbs/20_ig.ipynb #e66cae08
+# %% ../nbs/20_ig.ipynb #a0bf3bdb
 def adaptive_integral(
     evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
     path:Callable,      # a path of `count` images, with `take`
@@ -384,7 +447,7 @@ def record_of(node:Node)->tuple[float, float, float]:
     "Position, score and length of the gradient"
     return node.alpha, node.score, in_single(node.gradient).norm().item()
 
-# %% ../nbs/20_ig.ipynb #404f8670
+# %% ../nbs/20_ig.ipynb #bb10d308
 class GuidedReLU(torch.autograd.Function):
     "Clamp to [0, upper]; backwards only positive gradients at inputs strictly between"
     @staticmethod
@@ -397,7 +460,7 @@ class GuidedReLU(torch.autograd.Function):
         inside, = context.saved_tensors
         return gradient.clamp(min=0)*inside, None
 
-# %% ../nbs/20_ig.ipynb #1a7f91f7
+# %% ../nbs/20_ig.ipynb #5a73d095
 def guided_relu(input:Tensor, inplace:bool=False, upper:float=torch.inf)->Tensor:
     "A guided ReLU, cut off at `upper`; in place it writes into its input as torch's does"
     return input.copy_(GuidedReLU.apply(input.clone(), upper)) if inplace else GuidedReLU.apply(input, upper)
@@ -410,7 +473,7 @@ GUIDED = {torch.relu: guided_relu, Tensor.relu: guided_relu, F.relu: guided_relu
           torch.relu_: partial(guided_relu, inplace=True), Tensor.relu_: partial(guided_relu, inplace=True),
           F.relu6: partial(guided_relu, upper=6.), F.hardtanh: guided_hardtanh, F.hardtanh_: partial(guided_hardtanh, inplace=True)}
 
-# %% ../nbs/20_ig.ipynb #a39392e6
+# %% ../nbs/20_ig.ipynb #4d552957
 class GuidedReLUs(TorchFunctionMode):
     "While active, every ReLU and ReLU6 that torch evaluates is a guided one; `count` says how many"
     def __init__(self):
@@ -421,11 +484,11 @@ class GuidedReLUs(TorchFunctionMode):
         self.count += function in GUIDED
         return GUIDED.get(function, function)(*arguments, **(options or {}))
 
-# %% ../nbs/20_ig.ipynb #9c3fdb42
+# %% ../nbs/20_ig.ipynb #198e7d05
 class NotApplicable(InputError):
     "The method says nothing about this kind of score"
 
-# %% ../nbs/20_ig.ipynb #bb10d308
+# %% ../nbs/20_ig.ipynb #0dfac47f
 @dataclass(frozen=True)
 class GuidedBackprop(Method):
     "Guided backpropagation (Springenberg 2015): one backward pass with guided ReLUs; no completeness"
@@ -433,7 +496,7 @@ class GuidedBackprop(Method):
 
     def cost(self)->int: return 1
 
-    def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Integral:
-        with GuidedReLUs() as guided: values, gradients = evaluator(images)
+    def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
+        with GuidedReLUs() as guided: step, = glance(evaluator, images)
         if not guided.count: raise NotApplicable('guided backpropagation needs ReLU layers and this score has none: choose another method')
-        return Integral(gradients, single_point(values, gradients))
+        yield Walk([step])
