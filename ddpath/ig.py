@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['RULES', 'GUIDED', 'curves', 'midpoint', 'left', 'right', 'trapezoid', 'gauss_legendre', 'make_rule', 'StraightPath',
            'Step', 'look', 'walk_along', 'Trace', 'lengths', 'integrate', 'path_integral', 'Attribution', 'Walk',
-           'Integral', 'mean_integral', 'check_input', 'Method', 'describe', 'glance', 'Gradient',
+           'Integral', 'mean_integral', 'check_input', 'Method', 'warn_of_empty', 'describe', 'glance', 'Gradient',
            'IntegratedGradients', 'several', 'straight_paths', 'Node', 'Stretch', 'simpson', 'worst', 'nodes_at',
            'halves', 'trace_of', 'adaptive_integral', 'record_of', 'GuidedReLU', 'guided_relu', 'guided_hardtanh',
            'GuidedReLUs', 'NotApplicable', 'GuidedBackprop']
@@ -276,20 +276,29 @@ class Method:
                 result = self.attribute(evaluator, images, generator)
             score_input = evaluator.values(images)
         baseline = torch.full_like(score_input, torch.nan) if result.score_baseline is None else result.score_baseline
+        warn_of_empty(result.values)
         gap = (in_single(result.values).flatten(1).sum(1) - (score_input - baseline)).abs()
         return Attribution(result.values, images, describe(self), score_input, baseline, gap, evaluator.evaluations/len(images),
                            time.perf_counter() - started, result.trace, generator.initial_seed())
 
 # %% ../nbs/20_ig.ipynb #e0f23da8
+def warn_of_empty(
+    values:Tensor # (N, ...)
+):
+    "Warn of a map that is zero everywhere: it is silent about its reason"
+    empty = (values == 0).flatten(1).all(1)
+    if empty.any(): warnings.warn(f'the map of image {empty.int().argmax().item()} is zero everywhere ({empty.sum().item()} of {len(values)}): the image equals its baseline, or the score is flat there; try another baseline, or output="logit"', stacklevel=3)
+
+# %% ../nbs/20_ig.ipynb #dc1821f4
 def describe(
     method:Method # a frozen dataclass
 )->str:
-    "A method with its settings, tensors by their shape"
+    "A method with its settings, methods inside it likewise, tensors by their shape"
     settings = {field.name: getattr(method, field.name) for field in fields(method)}
-    words = {name: f'tensor of shape {tuple(value.shape)}' if isinstance(value, Tensor) else repr(value) for name, value in settings.items()}
+    words = {name: describe(value) if isinstance(value, Method) else f'tensor of shape {tuple(value.shape)}' if isinstance(value, Tensor) else repr(value) for name, value in settings.items()}
     return f"{type(method).__name__}({', '.join(f'{name}={word}' for name, word in words.items())})"
 
-# %% ../nbs/20_ig.ipynb #a5bb2082
+# %% ../nbs/20_ig.ipynb #7d03489d
 def glance(
     evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
     images:Tensor,      # (N, ...)
@@ -299,7 +308,7 @@ def glance(
     score, gradients = look(evaluator, images[None])
     yield Step(torch.ones(1, dtype=torch.float64), images[None], score, gradients, gradients*factor)
 
-# %% ../nbs/20_ig.ipynb #7d03489d
+# %% ../nbs/20_ig.ipynb #53dafdc7
 @dataclass(frozen=True)
 class Gradient(Method):
     "The gradient at the image (Simonyan 2013), or its product with the image (Shrikumar 2016)"
@@ -311,7 +320,7 @@ class Gradient(Method):
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
         yield Walk(glance(evaluator, images, images if self.times_input else 1.))
 
-# %% ../nbs/20_ig.ipynb #80848ff2
+# %% ../nbs/20_ig.ipynb #90026806
 @dataclass(frozen=True)
 class IntegratedGradients(Method):
     "Integrated Gradients (Sundararajan 2017): the path integral along the straight line from a baseline"
@@ -336,7 +345,7 @@ class IntegratedGradients(Method):
         paths = straight_paths(self.baseline, images, generator)
         return mean_integral([Integral(*adaptive_integral(evaluator, path, len(images), self.tolerance, self.limit), evaluator.values(path.baseline)) for path in paths])
 
-# %% ../nbs/20_ig.ipynb #90026806
+# %% ../nbs/20_ig.ipynb #6540139e
 def several(
     baseline # one baseline or a tuple of them
 )->tuple:
@@ -352,7 +361,7 @@ def straight_paths(
     "The straight path from each baseline"
     for kind in several(baseline): yield StraightPath(make_baseline(kind, images, generator), images)
 
-# %% ../nbs/20_ig.ipynb #49dfa318
+# %% ../nbs/20_ig.ipynb #443206f3
 class Node(NamedTuple):
     "A point of the path of one image where the gradient was taken"
     alpha:float
@@ -367,7 +376,7 @@ class Stretch(NamedTuple):
     values:Tensor # (...): its attribution by Simpson's rule
     error:float   # its sum less the difference of the scores
 
-# %% ../nbs/20_ig.ipynb #443206f3
+# %% ../nbs/20_ig.ipynb #e66cae08
 def simpson(
     path:Callable, # of one image: (2,) to (2, 1, ...)
     start:Node, middle:Node, end:Node
@@ -377,7 +386,7 @@ def simpson(
     values = in_single((start.gradient + 4*middle.gradient + end.gradient)/6*(last - first)[0])
     return Stretch(start, middle, end, values, values.sum().item() - (end.score - start.score))
 
-# %% ../nbs/20_ig.ipynb #e66cae08
+# %% ../nbs/20_ig.ipynb #aa43c1ce
 def worst(
     stretches:list[Stretch], # of one image
     tolerance:float          # in units of the score
@@ -388,7 +397,7 @@ def worst(
     ordered = sorted(stretches, key=lambda stretch: -abs(stretch.error))
     return [stretch for stretch in ordered if abs(stretch.error) >= abs(errors).max()/2]
 
-# %% ../nbs/20_ig.ipynb #ca59d14f
+# %% ../nbs/20_ig.ipynb #8ccce1d9
 def nodes_at(
     evaluator:Callable,    # (M, ...) and rows (M,) to values and gradients
     path:Callable,         # with `take`
@@ -400,7 +409,7 @@ def nodes_at(
     scores, gradients = evaluator(path.take(rows)(alphas[None])[0], rows)
     return [Node(*parts) for parts in zip(alphas.tolist(), scores.tolist(), gradients)]
 
-# %% ../nbs/20_ig.ipynb #8ccce1d9
+# %% ../nbs/20_ig.ipynb #93e7b1c7
 def halves(
     path:Callable, # of one image
     stretch:Stretch,
@@ -417,7 +426,7 @@ def trace_of(
     for row, nodes in enumerate(seen): record[:, :len(nodes), row] = torch.tensor(sorted(nodes), dtype=torch.float64).T
     return Trace(*record)
 
-# %% ../nbs/20_ig.ipynb #a0bf3bdb
+# %% ../nbs/20_ig.ipynb #b0fb3a96
 def adaptive_integral(
     evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
     path:Callable,      # a path of `count` images, with `take`
@@ -447,7 +456,7 @@ def record_of(node:Node)->tuple[float, float, float]:
     "Position, score and length of the gradient"
     return node.alpha, node.score, in_single(node.gradient).norm().item()
 
-# %% ../nbs/20_ig.ipynb #bb10d308
+# %% ../nbs/20_ig.ipynb #5a73d095
 class GuidedReLU(torch.autograd.Function):
     "Clamp to [0, upper]; backwards only positive gradients at inputs strictly between"
     @staticmethod
@@ -460,7 +469,7 @@ class GuidedReLU(torch.autograd.Function):
         inside, = context.saved_tensors
         return gradient.clamp(min=0)*inside, None
 
-# %% ../nbs/20_ig.ipynb #5a73d095
+# %% ../nbs/20_ig.ipynb #198e7d05
 def guided_relu(input:Tensor, inplace:bool=False, upper:float=torch.inf)->Tensor:
     "A guided ReLU, cut off at `upper`; in place it writes into its input as torch's does"
     return input.copy_(GuidedReLU.apply(input.clone(), upper)) if inplace else GuidedReLU.apply(input, upper)
@@ -473,7 +482,7 @@ GUIDED = {torch.relu: guided_relu, Tensor.relu: guided_relu, F.relu: guided_relu
           torch.relu_: partial(guided_relu, inplace=True), Tensor.relu_: partial(guided_relu, inplace=True),
           F.relu6: partial(guided_relu, upper=6.), F.hardtanh: guided_hardtanh, F.hardtanh_: partial(guided_hardtanh, inplace=True)}
 
-# %% ../nbs/20_ig.ipynb #4d552957
+# %% ../nbs/20_ig.ipynb #0dfac47f
 class GuidedReLUs(TorchFunctionMode):
     "While active, every ReLU and ReLU6 that torch evaluates is a guided one; `count` says how many"
     def __init__(self):
@@ -484,11 +493,11 @@ class GuidedReLUs(TorchFunctionMode):
         self.count += function in GUIDED
         return GUIDED.get(function, function)(*arguments, **(options or {}))
 
-# %% ../nbs/20_ig.ipynb #198e7d05
+# %% ../nbs/20_ig.ipynb #be278119
 class NotApplicable(InputError):
     "The method says nothing about this kind of score"
 
-# %% ../nbs/20_ig.ipynb #0dfac47f
+# %% ../nbs/20_ig.ipynb #c2a51e23
 @dataclass(frozen=True)
 class GuidedBackprop(Method):
     "Guided backpropagation (Springenberg 2015): one backward pass with guided ReLUs; no completeness"

@@ -292,7 +292,7 @@ def draw_map(
 # %% ../nbs/00_images.ipynb #05151563
 def show_maps(
     maps:Sequence[Tensor|None],   # each (H, W); None: the photograph alone, in its colours
-    images:Sequence[Tensor]=None, # each (3, H, W), drawn in grey under its map
+    images:Sequence[Tensor|None]=None, # each (3, H, W), drawn in grey under its map; None with no map either: an empty place
     titles:Sequence[str]=None,    # one a map
     signed:bool=None,             # None: signed when any value is negative; False draws magnitudes
     percentile:float=99,          # of the magnitudes, where colours end
@@ -311,7 +311,8 @@ def show_maps(
     clipped = torch.cat([(map.abs() > limit).flatten() for map, limit in zip(given, limits)]).float().mean()
     remaining = zip(given, limits)
     for index, panel in enumerate(axes):
-        if maps[index] is None: draw_image(panel, images[index])
+        if maps[index] is None and images[index] is None: panel.set_visible(False)
+        elif maps[index] is None: draw_image(panel, images[index])
         else: mesh = draw_map(panel, *next(remaining), signed, None if images is None else images[index])
     if shared: figure.colorbar(mesh, ax=axes, fraction=.03, pad=.01, extend='both' if signed else 'max').ax.tick_params(labelsize=7)
     figure.supxlabel(f"{'one scale for all' if shared else 'each map has its own scale'}; colours end at percentile {percentile:g} of the magnitudes, {clipped:.1%} of the pixels lie beyond", fontsize=7)
