@@ -276,18 +276,19 @@ class Method:
                 result = self.attribute(evaluator, images, generator)
             score_input = evaluator.values(images)
         baseline = torch.full_like(score_input, torch.nan) if result.score_baseline is None else result.score_baseline
-        warn_of_empty(result.values)
+        warn_of_empty(result.values, type(self).__name__)
         gap = (in_single(result.values).flatten(1).sum(1) - (score_input - baseline)).abs()
         return Attribution(result.values, images, describe(self), score_input, baseline, gap, evaluator.evaluations/len(images),
                            time.perf_counter() - started, result.trace, generator.initial_seed())
 
 # %% ../nbs/20_ig.ipynb #e0f23da8
 def warn_of_empty(
-    values:Tensor # (N, ...)
+    values:Tensor, # (N, ...)
+    name:str       # of the method
 ):
     "Warn of a map that is zero everywhere: it is silent about its reason"
     empty = (values == 0).flatten(1).all(1)
-    if empty.any(): warnings.warn(f'the map of image {empty.int().argmax().item()} is zero everywhere ({empty.sum().item()} of {len(values)}): the image equals its baseline, or the score is flat there; try another baseline, or output="logit"', stacklevel=3)
+    if empty.any(): warnings.warn(f'{name}: the map of image {empty.int().argmax().item()} is zero everywhere ({empty.sum().item()} of {len(values)}): the image equals its baseline, or the score is flat there; try another baseline, or output="logit"', stacklevel=3)
 
 # %% ../nbs/20_ig.ipynb #dc1821f4
 def describe(
