@@ -23,8 +23,8 @@ check:    ## Fail where a file is outdated or a figure too large, and say the re
 test:     ## Run the lessons of the notebooks and the other tests
 	$(PYTHON) -m pytest
 
-nbtest:   ## Run each notebook from top to bottom in one go
-	$(BIN)nbdev_test
+nbtest:   ## Run each notebook from top to bottom in one go; ONLY=nbs/20_ig.ipynb for a single one
+	$(BIN)nbdev_test $(if $(ONLY),--path $(ONLY))
 
 run:      ## Explain the bundled photographs
 	$(PYTHON) -c 'from ddpath.cli import main; raise SystemExit(main())' explain
