@@ -5,8 +5,7 @@
 # %% auto #0
 __all__ = ['MULTIPLIERS', 'ADM', 'RESIDUAL', 'ATTENTION', 'OUTER', 'Settings', 'adm_denoiser', 'adm_classifier', 'Published',
            'adm_address', 'unet_config', 'ADMUNet', 'AttentionPool', 'ADMClassifier', 'numbered', 'adm_halves',
-           'adm_blocks', 'adm_keys', 'adm_shape', 'adm_shapes', 'check_fit', 'third', 'convert_adm', 'adm_network',
-           'adm_published']
+           'adm_blocks', 'adm_keys', 'adm_shape', 'adm_shapes', 'third', 'convert_adm', 'adm_network', 'adm_published']
 
 # %% ../nbs/45_adm.ipynb #4f43fbc2
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from diffusers.models.embeddings import TimestepEmbedding, Timesteps
 from torch import Tensor, nn
 
 from .images import InputError
+from .models import check_weights
 
 # %% ../nbs/45_adm.ipynb #050ea5b3
 @dataclass(frozen=True)
@@ -231,17 +231,6 @@ def adm_shapes(
     state = network.state_dict()
     return {theirs: adm_shape(mine, state[mine].shape) for mine, theirs in adm_keys(network).items()}
 
-# %% ../nbs/45_adm.ipynb #eee271df
-def check_fit(
-    state:dict[str, Tensor],    # tensors of a file by name
-    expected:dict[str, tuple],  # shape by name
-    source:str                  # what to call the file
-):
-    "InputError that names the first missing, unknown or misshapen key, and how many there are"
-    problems = [f"lacks '{key}'" for key in expected if key not in state] + [f"has '{key}' too many" for key in state if key not in expected]
-    problems += [f"has '{key}' of shape {tuple(state[key].shape)}, not {shape}" for key, shape in expected.items() if key in state and tuple(state[key].shape) != shape]
-    if problems: raise InputError(f"'{source}' does not fit the network: it {problems[0]} ({len(problems)} such differences)")
-
 # %% ../nbs/45_adm.ipynb #205a655a
 def third(
     stacked:Tensor, # (3 channels, ...): queries, keys and values
@@ -259,7 +248,7 @@ def convert_adm(
     source:str='the checkpoint'   # what to call the file
 )->dict[str, Tensor]:             # by diffusers' names, every one that `network` has
     "guided-diffusion's tensors for a network of diffusers; InputError when they do not fit"
-    check_fit(state, adm_shapes(network), source)
+    check_weights(state, adm_shapes(network), source)
     converted = {mine: state[theirs] for mine, theirs in adm_keys(network).items()}
     for mine, tensor in converted.items():
         if '.to_' not in mine: continue

@@ -337,7 +337,7 @@ class IntegratedGradients(Method):
 
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
         if self.tolerance is not None: raise InputError('with a tolerance the steps are known only at the end: leave out the tolerance to follow them')
-        rule, together = make_rule(self.rule, self.steps), max(1, evaluator.room(images)//len(images))
+        rule, together = make_rule(self.rule, self.steps), evaluator.together(images)
         for path in straight_paths(self.baseline, images, generator):
             yield Walk(walk_along(evaluator, path, *rule, together), evaluator.values(path.baseline))
 

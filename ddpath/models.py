@@ -6,8 +6,8 @@
 __all__ = ['CHUNK', 'OUTPUTS', 'EMBEDDED', 'fixed_at', 'take', 'value_and_gradient_once', 'check_finite', 'out_of_memory',
            'in_chunks', 'Evaluator', 'value_and_gradient', 'evaluating', 'check_images', 'check_range', 'check_logits',
            'in_single', 'Classifier', 'find_label', 'logit', 'log_probability', 'probability', 'margin', 'class_index',
-           'check_targets', 'Score', 'read_weights', 'load_weights', 'build_network', 'published_weights',
-           'fetch_weights', 'torchvision_network', 'half_resnet18', 'embedded_network']
+           'check_targets', 'Score', 'read_weights', 'check_weights', 'load_weights', 'build_network',
+           'published_weights', 'fetch_weights', 'torchvision_network', 'half_resnet18', 'embedded_network']
 
 # %% ../nbs/10_models.ipynb #8653d7f6
 import difflib
@@ -117,6 +117,10 @@ class Evaluator:
     def room(self, images:Tensor)->int:
         "Rows of these images that are taken together"
         return self.batch_size or max(1, CHUNK['cpu' if images.device.type == 'cpu' else 'other']//max(1, images[0].numel()))
+
+    def together(self, images:Tensor)->int:
+        "Points of each image's path that are taken together, at least one"
+        return max(1, self.room(images)//len(images))
 
     def chunks(self, function:Callable, images:Tensor, rows:Tensor=None)->Iterator:
         "(rows, result of `function(score, images)`) for one chunk after another; remembers the chunk that fitted"
@@ -374,17 +378,24 @@ def read_weights(
     return state
 
 # %% ../nbs/10_models.ipynb #651c65eb
+def check_weights(
+    state:dict[str, Tensor],   # tensors by name
+    shapes:dict[str, Sequence], # what is expected, by name
+    source:str                 # what to call their origin in an error
+):
+    "InputError that names the first missing, unknown or misshapen key, and how many there are; counters of batch normalisation may be missing"
+    problems = [f"lacks '{key}'" for key in shapes if key not in state and not key.endswith('num_batches_tracked')]
+    problems += [f"has '{key}' too many" for key in state if key not in shapes]
+    problems += [f"has '{key}' of shape {tuple(state[key].shape)}, not {tuple(shape)}" for key, shape in shapes.items() if key in state and tuple(state[key].shape) != tuple(shape)]
+    if problems: raise InputError(f"'{source}' does not fit the network: it {problems[0]} ({len(problems)} such differences)")
+
 def load_weights(
     network:nn.Module,       # filled in place
     state:dict[str, Tensor], # tensors by name
     source:str               # what to call their origin in an error
 )->nn.Module:                # the network, in evaluation mode, parameters not asking for gradients
     "Fill a network strictly; InputError that names the first missing, unknown or misshapen key"
-    expected = network.state_dict()
-    problems = [f"lacks '{key}'" for key in expected if key not in state and not key.endswith('num_batches_tracked')]
-    problems += [f"has '{key}' too many" for key in state if key not in expected]
-    problems += [f"has '{key}' of shape {tuple(state[key].shape)}, not {tuple(expected[key].shape)}" for key in expected if key in state and state[key].shape != expected[key].shape]
-    if problems: raise InputError(f"'{source}' does not fit the network: it {problems[0]} ({len(problems)} such differences)")
+    check_weights(state, {key: value.shape for key, value in network.state_dict().items()}, source)
     network.load_state_dict(state, strict=False)
     return network.eval().requires_grad_(False)
 

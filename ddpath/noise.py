@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['REDUCTIONS', 'roughness', 'Wrapped', 'watched', 'Observed', 'rings', 'radial_spectrum', 'spectral_distance', 'Tally',
-           'NoiseProfile', 'noise_profile', 'check_samples', 'chunk_sizes', 'noises', 'SmoothGrad', 'Shaken',
-           'NoisyPath', 'given_baselines', 'ExpectedGradients']
+           'NoiseProfile', 'noise_profile', 'check_samples', 'noises', 'SmoothGrad', 'Shaken', 'NoisyPath',
+           'given_baselines', 'ExpectedGradients']
 
 # %% ../nbs/30_noise.ipynb #c723b5bb
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -168,14 +168,6 @@ def check_samples(
     if isinstance(samples, bool) or not isinstance(samples, int) or samples < 1: raise InputError(f'samples is {samples!r}: give a whole number of at least 1')
     if not 0 <= sigma < torch.inf: raise InputError(f'sigma is {sigma}: give a share of the range of pixels, such as 0.15')
 
-# %% ../nbs/30_noise.ipynb #39c5c5bd
-def chunk_sizes(
-    count:int,  # in all
-    together:int # at a time
-)->list[int]:
-    "Sizes of the chunks"
-    return [min(together, count - start) for start in range(0, count, together)]
-
 # %% ../nbs/30_noise.ipynb #e3d3b0d5
 def noises(
     images:Tensor,            # (N, ...)
@@ -203,13 +195,10 @@ class SmoothGrad(Method):
 
     def steps(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Step]:
         "One step for each chunk of samples; their position is their share of all samples"
-        taken = 0
-        for size in chunk_sizes(self.samples, max(1, evaluator.room(images)//len(images))):
-            points = images + self.sigma*noises(images, size, generator)
+        for rows in torch.arange(self.samples).split(evaluator.together(images)):
+            points = images + self.sigma*noises(images, len(rows), generator)
             score, gradients = look(evaluator, points)
-            alpha = (torch.arange(taken, taken + size, dtype=torch.float64) + .5)/self.samples
-            yield Step(alpha, points, score, gradients, REDUCTIONS[self.reduce](gradients)/self.samples)
-            taken += size
+            yield Step((rows.double() + .5)/self.samples, points, score, gradients, REDUCTIONS[self.reduce](gradients)/self.samples)
 
 # %% ../nbs/30_noise.ipynb #b8c71a0a
 class Shaken:
@@ -274,7 +263,7 @@ class ExpectedGradients(Method):
 
     def steps(self, evaluator:Evaluator, images:Tensor, baselines:Tensor, alpha:Tensor)->Iterator[Step]:
         "One step for each chunk of pairs"
-        for rows in torch.arange(self.samples).split(max(1, evaluator.room(images)//len(images))):
+        for rows in torch.arange(self.samples).split(evaluator.together(images)):
             start, place = baselines[rows][:, None], alpha[rows].to(images).view(-1, 1, *[1]*(images.ndim - 1))
             points = torch.lerp(start, images.expand(len(rows), *images.shape), place)
             score, gradients = look(evaluator, points)

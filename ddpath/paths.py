@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .ig import IntegratedGradients, Method, Step, StraightPath, Walk, look, make_rule, straight_paths, walk_along
+from .ig import IntegratedGradients, Method, Step, StraightPath, Walk, look, make_rule, several, straight_paths, walk_along
 from .images import InputError
 from .models import Evaluator, in_single
 from .noise import Wrapped
@@ -99,7 +99,7 @@ class BlurIG(Method):
 
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
         path = BlurPath(images, self.widest(images), SPACINGS.get(self.spacing, self.spacing))
-        rule, together = make_rule(self.rule, self.steps), max(1, evaluator.room(images)//len(images))
+        rule, together = make_rule(self.rule, self.steps), evaluator.together(images)
         if self.derivative is None: steps = walk_along(evaluator, path, *rule, together)
         else: steps = derivative_walk(evaluator, path, make_rule('right', self.steps)[1], together, self.derivative)
         yield Walk(steps, evaluator.values(path(torch.zeros(1))[0]))
@@ -190,7 +190,7 @@ class AdaptivePath(Method):
     baseline:str|Tensor|Callable|tuple='black' # a name in BASELINES, an image, a function, or a tuple of these to average
     batch_size:int=None                        # images taken together; None: by their size
 
-    def cost(self)->int: return self.steps*(len(self.baseline) if isinstance(self.baseline, tuple) else 1)
+    def cost(self)->int: return self.steps*len(several(self.baseline))
 
     def order(self, gradients:Tensor, way:Tensor)->Tensor:
         "What the features are sorted by, smallest first"
@@ -285,7 +285,7 @@ def scores_along(
 )->Tensor:           # (K, N)
     "Score at positions of a path, by forward passes alone"
     count = len(path.images)
-    parts = map(path, positions.split(max(1, evaluator.room(path.images)//count)))
+    parts = map(path, positions.split(evaluator.together(path.images)))
     return torch.cat([evaluator.values(points.flatten(0, 1), torch.arange(count).repeat(len(points))).view(-1, count) for points in parts])
 
 # %% ../nbs/40_paths.ipynb #908910b4
@@ -306,7 +306,7 @@ class IDG(Method):
         "Steps whose parts are gradient times way times change of the score"
         edges = steep_edges(scores_along(evaluator, path, torch.linspace(0, 1, self.steps + 1)), self.steps).cpu()
         changes, way = scores_along(evaluator, path, edges).diff(dim=0), path.images - path.baseline
-        together, taken = max(1, evaluator.room(path.images)//len(path.images)), 0
+        together, taken = evaluator.together(path.images), 0
         for step in walk_along(evaluator, path, (edges[1:] + edges[:-1])/2, edges, together):
             weights = changes[taken:taken + len(step.score)].view(*step.score.shape, *[1]*(way.ndim - 1))
             taken += len(step.score)
