@@ -15,6 +15,7 @@ from .ig import Gradient, GuidedBackprop, IntegratedGradients, Method
 from .images import InputError
 from .noise import ExpectedGradients, NoisyPath, SmoothGrad
 from .paths import IDG, IDGI, SAMP, BlurIG, GuidedIG
+from .suppression import Suppression
 
 # %% ../nbs/75_methods.ipynb #ec84f83d
 METHODS:dict[str, Callable] = {
@@ -26,6 +27,8 @@ METHODS:dict[str, Callable] = {
     'ig-noise': partial(NoisyPath, IntegratedGradients()),
     'smoothgrad': SmoothGrad,
     'smoothgrad-squared': partial(SmoothGrad, reduce='square'),
+    'suppression': Suppression,
+    'suppression-cells': partial(Suppression, mask='cells'),
     'expected-gradients': ExpectedGradients,
     'blur-ig': BlurIG,
     'blur-ig-noise': partial(NoisyPath, BlurIG()),
