@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['MOST_COLUMNS', 'PAGE', 'FILES', 'MOST_ROWS', 'COMMANDS', 'Parser', 'seed', 'add_network', 'add_explain',
            'add_benchmark', 'add_weights', 'make_parser', 'Photo', 'unique_names', 'read_photos', 'split_names',
-           'read_methods', 'read_classifier', 'Explained', 'explain_photo', 'draw_maps', 'draw_scores', 'score_table',
-           'circumstances', 'embed', 'make_page', 'find_place', 'whole_folder', 'write_report', 'explain',
-           'read_contestants', 'short_table', 'benchmark', 'package_weights', 'weights', 'main']
+           'read_methods', 'read_classifier', 'read_prior', 'Explained', 'explain_photo', 'draw_maps', 'draw_scores',
+           'score_table', 'circumstances', 'embed', 'make_page', 'find_place', 'whole_folder', 'write_report',
+           'explain', 'read_contestants', 'short_table', 'benchmark', 'package_weights', 'weights', 'main']
 
 # %% ../nbs/95_cli.ipynb #ae76a3df
 import argparse
@@ -17,6 +17,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import re
 import sys
 import tempfile
 import warnings
@@ -35,9 +36,10 @@ from tqdm import tqdm
 
 from . import __version__
 from . import benchmark as benchmarks
+from .diffusion import Prior
 from .ig import Attribution, NotApplicable
 from .images import SEED, Drawing, InputError, bundled_photos, load_image, photo_table, show_images, show_maps, square
-from .methods import METHODS, make_method, with_steps
+from .methods import METHODS, SHORT, make_method, shortened, with_prior, with_steps
 from .models import EMBEDDED, OUTPUTS, Classifier, Score, fetch_weights, published_weights
 
 # %% ../nbs/95_cli.ipynb #fa486939
@@ -62,6 +64,7 @@ def add_network(
     parser.add_argument('--classifier', default='embedded', metavar='NAME', help="'embedded' (64 px, 40 classes) or any torchvision classifier, such as resnet50 (default: embedded)")
     parser.add_argument('--weights', default='DEFAULT', metavar='FILE', help="a .safetensors or .pth file, or an entry of torchvision's registry (default: its best, downloaded once)")
     parser.add_argument('--output', default='probability', choices=list(OUTPUTS), help='which output of the network is explained (default: probability)')
+    parser.add_argument('--prior', default='embedded', metavar='SOURCE', help="diffusion model for the methods that use one: 'embedded' (64 px), a folder that diffusers saved, a name on its hub, or a file of guided-diffusion such as 64x64_diffusion.pt (default: embedded)")
     parser.add_argument('--steps', type=int, metavar='N', help='gradients for each image, for methods that have steps or samples (default: the method\'s own, mostly 64)')
     parser.add_argument('--seed', type=seed, default=SEED, metavar='N', help='of methods that draw at random (default: %(default)s)')
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu', help='where the network runs (default: %(default)s)')
@@ -201,7 +204,21 @@ def read_classifier(
     except (RuntimeError, AssertionError): raise InputError(f"device '{device}' is not available here; use cpu") from None
     return (Classifier.embedded() if name == 'embedded' else Classifier.torchvision(name, weights)).to(device)
 
-# %% ../nbs/95_cli.ipynb #a119c633
+# %% ../nbs/95_cli.ipynb #4552730b
+def read_prior(
+    source:str, # 'embedded', a folder, a name on the hub, or a file of guided-diffusion
+    device:str
+)->Prior:
+    "The diffusion model of the methods that use one, on its device"
+    if source == 'embedded': return Prior.embedded().to(device, torch.float)
+    if not source.endswith('.pt'): return Prior.from_pretrained(source).to(device)
+    file = Path(source)
+    named = re.match(r'(\d+)x\1_', file.name)
+    if named is None: raise InputError(f"'{file.name}' does not say its size: keep the published name, such as 64x64_diffusion.pt")
+    reader = file.with_name(f'{named[0]}classifier.pt')
+    return Prior.adm(file, int(named[1]), reader if reader.exists() else None).to(device)
+
+# %% ../nbs/95_cli.ipynb #d8f2ce2d
 @dataclass(frozen=True)
 class Explained:
     "One photograph with its prediction and the attributions of all methods"
@@ -212,7 +229,7 @@ class Explained:
     label:str                          # of the target
     attributions:dict[str, Attribution]
 
-# %% ../nbs/95_cli.ipynb #caba2af8
+# %% ../nbs/95_cli.ipynb #02f4f369
 def explain_photo(
     photo:Photo,
     classifier:Classifier,
@@ -239,7 +256,7 @@ def explain_photo(
     index = score.target.item()
     return Explained(photo, image.cpu(), dict(zip(labels, probabilities.tolist())), index, classifier.name(index), attributions)
 
-# %% ../nbs/95_cli.ipynb #0cb438a8
+# %% ../nbs/95_cli.ipynb #05f2271d
 MOST_COLUMNS = 8 # panels a row
 
 def draw_maps(
@@ -254,7 +271,7 @@ def draw_maps(
     titles = [title for result in explained for title in [f'{result.photo.name[:24]}: {result.label}', *names, *['']*len(empty)]]
     return show_maps(maps, images, titles, signed=False, shared=False, columns=columns)
 
-# %% ../nbs/95_cli.ipynb #8b3e4307
+# %% ../nbs/95_cli.ipynb #f0b7599a
 def draw_scores(
     result:Explained
 )->Drawing|None: # None when no method followed a path
@@ -269,7 +286,7 @@ def draw_scores(
     figure.legend(fontsize=7, loc='outside right upper')
     return figure
 
-# %% ../nbs/95_cli.ipynb #20de9e76
+# %% ../nbs/95_cli.ipynb #225d555d
 def score_table(
     explained:Sequence[Explained]
 )->pd.DataFrame:
@@ -285,7 +302,7 @@ def circumstances(
     asked = {name: str(value) for name, value in vars(options).items() if value is not None}
     return dict(options=asked, versions={package: importlib.metadata.version(package) for package in ('torch', 'torchvision', 'numpy')} | dict(ddpath=__version__), python=platform.python_version(), machine=platform.machine())
 
-# %% ../nbs/95_cli.ipynb #225d555d
+# %% ../nbs/95_cli.ipynb #03a4750e
 PAGE = '''<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>ddpath: {{ explained|map(attribute='photo.name')|join(', ') }}</title>
@@ -312,7 +329,7 @@ code { font-size: .8rem } .side { display: flex; flex-wrap: wrap; gap: 1.5rem; a
 <p>Completeness error: how far the sum of a map is from F(image) − F(baseline); "none" where a method promises no such sum. Made by ddpath {{ circumstances.versions.ddpath }}, torch {{ circumstances.versions.torch }}.</p>
 </html>'''
 
-# %% ../nbs/95_cli.ipynb #ddfd5601
+# %% ../nbs/95_cli.ipynb #d9cef4f2
 def embed(
     figure:Drawing|None
 )->str|None:
@@ -328,7 +345,7 @@ def make_page(
     return Environment(autoescape=True).from_string(PAGE).render(explained=explained, output=options.output.replace('_', ' '), network=options.classifier, circumstances=circumstances(options),
         pictures=[embed(figure) for figure in photographs], maps=[embed(draw_maps([result])) for result in explained], scores=[embed(draw_scores(result)) for result in explained])
 
-# %% ../nbs/95_cli.ipynb #eb7e61b4
+# %% ../nbs/95_cli.ipynb #dea821c5
 FILES = ('report.html', 'maps.png', 'attributions.npz', 'scores.json')
 
 def find_place(
@@ -342,7 +359,7 @@ def find_place(
         with tempfile.TemporaryDirectory(prefix='.ddpath-', dir=near): return near
     except (OSError, ValueError) as error: raise InputError(f"cannot write to '{out}' ({getattr(error, 'strerror', None) or error}); give another folder with --out") from None
 
-# %% ../nbs/95_cli.ipynb #dc9c29db
+# %% ../nbs/95_cli.ipynb #90e79744
 @contextmanager
 def whole_folder(
     out:Path, # where the files shall stand; other files in it stay
@@ -356,10 +373,10 @@ def whole_folder(
             for file in sorted(Path(temporary).iterdir()): os.replace(file, out/file.name)
     except OSError as error: raise InputError(f"cannot write to '{out}' ({error.strerror or error}); make room or give another folder with --out") from None
 
-# %% ../nbs/95_cli.ipynb #90e79744
+# %% ../nbs/95_cli.ipynb #dfb45a4a
 MOST_ROWS = 20 # photographs in maps.png; the page shows all
 
-# %% ../nbs/95_cli.ipynb #95a47785
+# %% ../nbs/95_cli.ipynb #3dc94a9a
 def write_report(
     explained:Sequence[Explained],
     table:pd.DataFrame, # of `score_table`
@@ -374,22 +391,24 @@ def write_report(
     (folder/'scores.json').write_text(json.dumps(record, indent=1), encoding='utf-8')
     (folder/'report.html').write_text(make_page(explained, options), encoding='utf-8')
 
-# %% ../nbs/95_cli.ipynb #dfb45a4a
+# %% ../nbs/95_cli.ipynb #97c4f389
 def explain(
     options:argparse.Namespace # of `ddpath explain`
 ):
     "Explain photographs, write the report, print a short table"
     methods, photos = read_methods(options.methods, options.steps), read_photos(options.photos)
-    near = find_place(options.out)
-    classifier = read_classifier(options.classifier, options.weights, options.device)
+    near, fewer = find_place(options.out), {} if options.steps else shortened(methods)
+    classifier, prior = read_classifier(options.classifier, options.weights, options.device), read_prior(options.prior, options.device)
+    methods = {name: with_prior(fewer.get(name, method), prior) for name, method in methods.items()}
     with tqdm(total=len(photos)*len(methods), unit='map', disable=None, leave=False) as bar:
         explained = [explain_photo(photo, classifier, methods, options.target, options.output, options.seed, options.methods is not None, bar) for photo in photos]
     table = score_table(explained)
     with whole_folder(options.out, near) as folder: write_report(explained, table, options, folder)
     print(table[['photo', 'label', 'method', 'evaluations', 'seconds', 'completeness_error']].rename(columns=dict(evaluations='gradients')).to_string(index=False, float_format='{:.3g}'.format, na_rep='none'))
+    if fewer: print(f"\n{', '.join(fewer)}: {SHORT} steps each for a first look; --steps 250 for as many as in the paper")
     print(f'\nreport: {options.out/"report.html"}')
 
-# %% ../nbs/95_cli.ipynb #51d4beaf
+# %% ../nbs/95_cli.ipynb #49cdc029
 def read_contestants(
     names:Sequence[str]|None, # as for `read_methods`; None: all methods, and the maps that know nothing
     steps:int=None
@@ -408,7 +427,7 @@ def short_table(
     names = [list(dict.fromkeys(texts[column])) for column in ('method', 'metric')]
     return texts.pivot(index='method', columns='metric', values='text').loc[names[0], names[1]].fillna('none').rename_axis(None, axis=1).reset_index().to_string(index=False, line_width=100)
 
-# %% ../nbs/95_cli.ipynb #97c4f389
+# %% ../nbs/95_cli.ipynb #1f0019b1
 def benchmark(
     options:argparse.Namespace # of `ddpath benchmark`
 ):
@@ -418,14 +437,15 @@ def benchmark(
     columns = {name: value for name, value in dict(label=options.label, boxes=options.boxes).items() if value is not None}
     photographs = benchmarks.sample(benchmarks.read_dataset(options.data, options.dataset, **columns), options.images)
     find_place(options.out)
-    classifier = read_classifier(options.classifier, options.weights, options.device)
+    classifier, prior = read_classifier(options.classifier, options.weights, options.device), read_prior(options.prior, options.device)
+    methods = {name: with_prior(method, prior) for name, method in methods.items()}
     frame = benchmarks.run(methods, classifier, photographs, metrics, options.out, options.engine, output=options.output, seed=options.seed, progress=None)
     print(short_table(benchmarks.table(frame).query('better != ""')))
     without = frame[frame.metric == '']
     if len(without): print(f'\n{without.image.nunique()} of {len(photographs)} photographs with a refusal, such as {without.image.iloc[0]}: {without.reason.iloc[0]}')
     print(f'\n* the best mean, and what these photographs cannot tell from it. Intervals: {options.out/"table.html"}')
 
-# %% ../nbs/95_cli.ipynb #49cdc029
+# %% ../nbs/95_cli.ipynb #411429a6
 def package_weights()->pd.DataFrame:
     "The files of weights inside the package: name, megabytes, SHA-256"
     weights = sorted(file for file in EMBEDDED.parent.iterdir() if file.name.endswith('.safetensors'))
@@ -440,10 +460,10 @@ def weights(
     fetch_weights(options.network, record)
     print(Path(torch.hub.get_dir())/'checkpoints'/Path(record.url).name)
 
-# %% ../nbs/95_cli.ipynb #411429a6
+# %% ../nbs/95_cli.ipynb #1715b6ec
 COMMANDS = dict(explain=explain, benchmark=benchmark, weights=weights)
 
-# %% ../nbs/95_cli.ipynb #f002bd57
+# %% ../nbs/95_cli.ipynb #b40e486a
 def main(
     arguments:Sequence[str]=None # None: those of the process
 )->int:                          # exit code: 0 done, 2 for a mistake of the user, 130 when interrupted

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['RULES', 'GUIDED', 'curves', 'midpoint', 'left', 'right', 'trapezoid', 'gauss_legendre', 'make_rule', 'StraightPath',
-           'Step', 'look', 'walk_along', 'Trace', 'lengths', 'integrate', 'path_integral', 'Attribution', 'Walk',
-           'Integral', 'mean_integral', 'check_input', 'Method', 'warn_of_empty', 'describe', 'glance', 'Gradient',
-           'IntegratedGradients', 'several', 'straight_paths', 'Node', 'Stretch', 'simpson', 'worst', 'nodes_at',
-           'halves', 'trace_of', 'adaptive_integral', 'record_of', 'GuidedReLU', 'guided_relu', 'guided_hardtanh',
-           'GuidedReLUs', 'NotApplicable', 'GuidedBackprop']
+           'Step', 'look', 'walk_along', 'Trace', 'lengths', 'Running', 'integrate', 'path_integral', 'Attribution',
+           'Walk', 'Integral', 'mean_integral', 'check_input', 'Method', 'conclude', 'warn_of_empty', 'describe',
+           'glance', 'Gradient', 'PathIntegral', 'IntegratedGradients', 'several', 'straight_paths', 'Node', 'Stretch',
+           'simpson', 'worst', 'nodes_at', 'halves', 'trace_of', 'adaptive_integral', 'record_of', 'GuidedReLU',
+           'guided_relu', 'guided_hardtanh', 'GuidedReLUs', 'NotApplicable', 'GuidedBackprop']
 
 # %% ../nbs/20_ig.ipynb #4a4344f0
 import html
@@ -155,16 +155,26 @@ def lengths(
     return in_single(gradients).flatten(first).norm(dim=first)
 
 # %% ../nbs/20_ig.ipynb #dc7c9ee9
+class Running:
+    "The sum in formula (1) as far as a walk has come, and the record"
+    def __init__(self): self.total, self.record = 0, []
+
+    def add(self, step:Step):
+        "Take one step more"
+        alpha = step.alpha[:, None] if step.alpha.ndim == 1 else step.alpha
+        self.record.append(Trace(alpha.expand(step.score.shape), step.score, lengths(step.gradients, 2)))
+        self.total = self.total + in_single(step.parts).sum(0)
+
+    @property
+    def trace(self)->Trace: return Trace(*map(torch.cat, zip(*self.record)))
+
 def integrate(
     steps:Iterable[Step]
 )->tuple[Tensor, Trace]: # attribution (N, ...) and the record
     "Add the parts of all steps: the sum in formula (1)"
-    total, record = 0, []
-    for step in steps:
-        alpha = step.alpha[:, None] if step.alpha.ndim == 1 else step.alpha
-        record.append(Trace(alpha.expand(step.score.shape), step.score, lengths(step.gradients, 2)))
-        total = total + in_single(step.parts).sum(0)
-    return total, Trace(*map(torch.cat, zip(*record)))
+    running = Running()
+    for step in steps: running.add(step)
+    return running.total, running.trace
 
 def path_integral(
     evaluator:Callable, # (M, ...) and rows (M,) to values (M,) and gradients (M, ...)
@@ -274,12 +284,24 @@ class Method:
             with tqdm(total=cost and cost*len(images), unit='gradient', desc=type(self).__name__, leave=None, disable=not progress) as bar:
                 evaluator = Evaluator(score, getattr(self, 'batch_size', None), bar)
                 result = self.attribute(evaluator, images, generator)
-            score_input = evaluator.values(images)
-        baseline = torch.full_like(score_input, torch.nan) if result.score_baseline is None else result.score_baseline
-        warn_of_empty(result.values, type(self).__name__)
-        gap = (in_single(result.values).flatten(1).sum(1) - (score_input - baseline)).abs()
-        return Attribution(result.values, images, describe(self), score_input, baseline, gap, evaluator.evaluations/len(images),
-                           time.perf_counter() - started, result.trace, generator.initial_seed())
+            return conclude(self, result, evaluator, images, started, generator)
+
+# %% ../nbs/20_ig.ipynb #e0f23da8
+def conclude(
+    method:Method,
+    result:Integral,
+    evaluator:Evaluator,      # that took the gradients
+    images:Tensor,            # (N, ...)
+    started:float,            # when, by `time.perf_counter`
+    generator:torch.Generator
+)->Attribution:
+    "What a method found, with its record"
+    score_input = evaluator.values(images)
+    baseline = torch.full_like(score_input, torch.nan) if result.score_baseline is None else result.score_baseline
+    warn_of_empty(result.values, type(method).__name__)
+    gap = (in_single(result.values).flatten(1).sum(1) - (score_input - baseline)).abs()
+    return Attribution(result.values, images, describe(method), score_input, baseline, gap, evaluator.evaluations/len(images),
+                       time.perf_counter() - started, result.trace, generator.initial_seed())
 
 # %% ../nbs/20_ig.ipynb #e0f23da8
 def warn_of_empty(
@@ -321,9 +343,30 @@ class Gradient(Method):
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
         yield Walk(glance(evaluator, images, images if self.times_input else 1.))
 
-# %% ../nbs/20_ig.ipynb #90026806
+# %% ../nbs/20_ig.ipynb #6540139e
+class PathIntegral(Method):
+    "Base of the integrals along parametric paths: a subclass gives `paths` and has the fields steps, rule, tolerance and limit"
+    def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Callable]:
+        "The paths that are averaged: positions (K,) or (K, N) to points (K, N, ...), with `take`"
+        raise NotImplementedError(f'{type(self).__name__} has no paths')
+
+    def starts(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[tuple[Callable, Tensor]]:
+        "Each path, and the score where it starts"
+        for path in self.paths(evaluator, images, generator): yield path, evaluator.values(path(torch.zeros(1, dtype=torch.float64))[0])
+
+    def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
+        if self.tolerance is not None: raise InputError('with a tolerance the steps are known only at the end: leave out the tolerance to follow them')
+        rule, together = make_rule(self.rule, self.steps), evaluator.together(images)
+        for path, score in self.starts(evaluator, images, generator): yield Walk(walk_along(evaluator, path, *rule, together), score)
+
+    def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Integral:
+        if self.tolerance is None: return super().attribute(evaluator, images, generator)
+        return mean_integral([Integral(*adaptive_integral(evaluator, path, len(images), self.tolerance, self.limit), score)
+                              for path, score in self.starts(evaluator, images, generator)])
+
+# %% ../nbs/20_ig.ipynb #6c13571b
 @dataclass(frozen=True)
-class IntegratedGradients(Method):
+class IntegratedGradients(PathIntegral):
     "Integrated Gradients (Sundararajan 2017): the path integral along the straight line from a baseline"
     steps:int=64                               # gradients for each image and baseline
     baseline:str|Tensor|Callable|tuple='black' # a name in BASELINES, an image, a function, or a tuple of these to average
@@ -335,16 +378,8 @@ class IntegratedGradients(Method):
     def cost(self)->int|None:
         return None if self.tolerance else self.steps*len(several(self.baseline))
 
-    def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
-        if self.tolerance is not None: raise InputError('with a tolerance the steps are known only at the end: leave out the tolerance to follow them')
-        rule, together = make_rule(self.rule, self.steps), evaluator.together(images)
-        for path in straight_paths(self.baseline, images, generator):
-            yield Walk(walk_along(evaluator, path, *rule, together), evaluator.values(path.baseline))
-
-    def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Integral:
-        if self.tolerance is None: return super().attribute(evaluator, images, generator)
-        paths = straight_paths(self.baseline, images, generator)
-        return mean_integral([Integral(*adaptive_integral(evaluator, path, len(images), self.tolerance, self.limit), evaluator.values(path.baseline)) for path in paths])
+    def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[StraightPath]:
+        return straight_paths(self.baseline, images, generator)
 
 # %% ../nbs/20_ig.ipynb #6540139e
 def several(

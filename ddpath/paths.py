@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SPACINGS', 'gaussian_matrices', 'gaussian_blur', 'BlurPath', 'derivative_walk', 'BlurIG', 'ranking', 'shares',
-           'feature_walk', 'length', 'stretches', 'AdaptivePath', 'GuidedIG', 'SAMP', 'squared_shares',
-           'important_steps', 'IDGI', 'steep_edges', 'scores_along', 'IDG']
+           'block_of', 'advanced', 'feature_walk', 'length', 'stretches', 'AdaptivePath', 'GuidedIG', 'SAMP',
+           'squared_shares', 'important_steps', 'IDGI', 'steep_edges', 'scores_along', 'IDG']
 
 # %% ../nbs/40_paths.ipynb #4b381ec4
 from collections.abc import Callable, Iterator
@@ -138,6 +138,29 @@ def shares(
     return torch.zeros_like(way).scatter_(1, ranked, share.repeat_interleave(block, 1)[:, :way.shape[1]])
 
 # %% ../nbs/40_paths.ipynb #433a1ebf
+def block_of(images:Tensor, fraction:float)->int:
+    "How many features of (N, ...) images go together"
+    return int(fraction*(images[0].numel() - 1)) + 1
+
+def advanced(
+    path:StraightPath, # the line that is kept to
+    position:Tensor,   # (N, ...): where the features are
+    order:Callable,    # ways still to go, (N, ...), to what is sorted: smallest first
+    done:float,        # share of the whole distance that lies behind after the step, 0 to 1
+    total:Tensor,      # (N,): the whole distance
+    block:int,         # features that go together
+    max_dist:float     # how far from the line, 0 to 1
+)->Tensor:             # (N, ...)
+    "Where the features are after one step"
+    end = path.images
+    if done == 1: return end
+    low, high = path(torch.tensor([max(done - max_dist, 0), min(done + max_dist, 1)], dtype=torch.float64))
+    moved = torch.where((end - position).abs() > (end - low).abs(), low, position)
+    budget = length(end - moved) - total*(1 - done)
+    share = shares((high - moved).abs().flatten(1), order(end - moved).flatten(1), budget, block).view(end.shape)
+    return torch.where(share == 1, high, torch.lerp(moved, high, share))
+
+# %% ../nbs/40_paths.ipynb #0759b92d
 def feature_walk(
     evaluator:Callable,  # (M, ...) and rows (M,) to values and gradients
     path:StraightPath,   # the line that is kept to
@@ -147,16 +170,10 @@ def feature_walk(
     max_dist:float       # how far from the line, 0 to 1
 )->Iterator[Step]:
     "From start to end of a line, in steps of equal length, some features at a time"
-    position, end = path.baseline, path.images
-    total, block = length(end - position), int(fraction*(end[0].numel() - 1)) + 1
+    position, total, block = path.baseline, length(path.images - path.baseline), block_of(path.images, fraction)
     for step in range(steps):
         score, gradients = look(evaluator, position[None])
-        ahead = torch.tensor([max((step + 1)/steps - max_dist, 0), min((step + 1)/steps + max_dist, 1)], dtype=torch.float64)
-        low, high = path(ahead)
-        moved = torch.where((end - position).abs() > (end - low).abs(), low, position)
-        budget = length(end - moved) - total*(1 - (step + 1)/steps)
-        share = shares((high - moved).abs().flatten(1), order(gradients[0], end - moved).flatten(1), budget, block).view(end.shape)
-        moved = end if step + 1 == steps else torch.where(share == 1, high, torch.lerp(moved, high, share))
+        moved = advanced(path, position, lambda way: order(gradients[0], way), (step + 1)/steps, total, block, max_dist)
         yield Step(torch.tensor([step/steps], dtype=torch.float64), position[None], score, gradients, gradients*(moved - position))
         position = moved
 
