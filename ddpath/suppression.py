@@ -153,7 +153,7 @@ def denoised_fill(images:Tensor, generator:torch.Generator)->Tensor:
     check_pictures(images, 'the denoised fill')
     return denoised(images, .7, generator)
 
-FILLS = {kind: BASELINES[kind] for kind in ('black', 'mean', 'blur')} | dict(denoised=denoised_fill)
+FILLS = 'black', 'mean', 'blur', 'denoised'
 
 def make_fill(
     fill:str|Tensor|Callable,      # a name in FILLS, a picture, or a function of (images, generator)
@@ -162,7 +162,7 @@ def make_fill(
 )->Tensor:                         # (N, ...)
     "What stands where something is hidden; InputError for unknown fills and for pictures that do not fit"
     if isinstance(fill, str) and fill not in FILLS: raise InputError(f"no fill '{fill}'; choose one of {', '.join(FILLS)}, or give a picture or a function of images and generator")
-    return make_baseline(fill, images, generator)
+    return make_baseline(denoised_fill if fill == 'denoised' else fill, images, generator)
 
 # %% ../nbs/70_suppression.ipynb #9f79c477
 def suppressed(
