@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['MOST_COLUMNS', 'PAGE', 'FILES', 'MOST_ROWS', 'COMMANDS', 'Parser', 'seed', 'add_network', 'add_explain',
            'add_benchmark', 'add_weights', 'make_parser', 'Photo', 'unique_names', 'read_photos', 'split_names',
-           'read_methods', 'read_classifier', 'read_prior', 'Explained', 'explain_photo', 'draw_maps', 'draw_scores',
-           'score_table', 'circumstances', 'embed', 'make_page', 'find_place', 'whole_folder', 'write_report',
-           'explain', 'read_contestants', 'short_table', 'benchmark', 'package_weights', 'weights', 'main']
+           'read_methods', 'read_classifier', 'read_prior', 'lend_prior', 'Explained', 'explain_photo', 'draw_maps',
+           'draw_scores', 'score_table', 'circumstances', 'embed', 'make_page', 'find_place', 'whole_folder',
+           'write_report', 'explain', 'read_contestants', 'short_table', 'benchmark', 'package_weights', 'weights',
+           'main']
 
 # %% ../nbs/95_cli.ipynb #ae76a3df
 import argparse
@@ -39,7 +40,7 @@ from . import benchmark as benchmarks
 from .diffusion import Prior
 from .ig import Attribution, NotApplicable
 from .images import SEED, Drawing, InputError, bundled_photos, load_image, photo_table, show_images, show_maps, square
-from .methods import METHODS, SHORT, make_method, shortened, with_prior, with_steps
+from .methods import METHODS, SHORT, make_method, shortened, uses_prior, with_prior, with_steps
 from .models import EMBEDDED, OUTPUTS, Classifier, Score, fetch_weights, published_weights
 
 # %% ../nbs/95_cli.ipynb #fa486939
@@ -217,6 +218,16 @@ def read_prior(
     if named is None: raise InputError(f"'{file.name}' does not say its size: keep the published name, such as 64x64_diffusion.pt")
     reader = file.with_name(f'{named[0]}classifier.pt')
     return Prior.adm(file, int(named[1]), reader if reader.exists() else None).to(device)
+
+def lend_prior(
+    methods:dict, # name -> method
+    source:str,   # as for `read_prior`
+    device:str
+)->dict:          # name -> method
+    "The methods with the diffusion model asked for; the embedded one is read only where it is used"
+    if source == 'embedded' and not any(map(uses_prior, methods.values())): return methods
+    prior = read_prior(source, device)
+    return {name: with_prior(method, prior) for name, method in methods.items()}
 
 # %% ../nbs/95_cli.ipynb #d8f2ce2d
 @dataclass(frozen=True)
@@ -398,8 +409,8 @@ def explain(
     "Explain photographs, write the report, print a short table"
     methods, photos = read_methods(options.methods, options.steps), read_photos(options.photos)
     near, fewer = find_place(options.out), {} if options.steps else shortened(methods)
-    classifier, prior = read_classifier(options.classifier, options.weights, options.device), read_prior(options.prior, options.device)
-    methods = {name: with_prior(fewer.get(name, method), prior) for name, method in methods.items()}
+    classifier = read_classifier(options.classifier, options.weights, options.device)
+    methods = lend_prior(methods | fewer, options.prior, options.device)
     with tqdm(total=len(photos)*len(methods), unit='map', disable=None, leave=False) as bar:
         explained = [explain_photo(photo, classifier, methods, options.target, options.output, options.seed, options.methods is not None, bar) for photo in photos]
     table = score_table(explained)
@@ -437,8 +448,8 @@ def benchmark(
     columns = {name: value for name, value in dict(label=options.label, boxes=options.boxes).items() if value is not None}
     photographs = benchmarks.sample(benchmarks.read_dataset(options.data, options.dataset, **columns), options.images)
     find_place(options.out)
-    classifier, prior = read_classifier(options.classifier, options.weights, options.device), read_prior(options.prior, options.device)
-    methods = {name: with_prior(method, prior) for name, method in methods.items()}
+    classifier = read_classifier(options.classifier, options.weights, options.device)
+    methods = lend_prior(methods, options.prior, options.device)
     frame = benchmarks.run(methods, classifier, photographs, metrics, options.out, options.engine, output=options.output, seed=options.seed, progress=None)
     print(short_table(benchmarks.table(frame).query('better != ""')))
     without = frame[frame.metric == '']

@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['ORIENTATIONS', 'SCHEMES', 'VIEWS', 'AGGREGATES', 'GUIDES', 'MEAN_INPUTS', 'scaling', 'clean_view', 'noised_view',
            'looks', 'own_pull', 'prior_classes', 'resized', 'pulled_back', 'mean_gradient', 'weighted', 'closed_path',
-           'usual_prior', 'DenoisingWalk', 'branch', 'denoising_steps', 'check_pictures', 'DDPathIG', 'DDPathBlurIG',
-           'DDPathGIG', 'NetworkFree', 'same_walk', 'twin', 'shared_steps', 'explain_together', 'Polyline',
-           'denoised_path', 'PosteriorMeanIG']
+           'usual_prior', 'DenoisingWalk', 'denoising_steps', 'check_pictures', 'DDPathIG', 'DDPathBlurIG', 'DDPathGIG',
+           'NetworkFree', 'same_walk', 'twin', 'shared_steps', 'explain_together', 'Polyline', 'denoised_path',
+           'PosteriorMeanIG']
 
 # %% ../nbs/60_denoising.ipynb #26f60b77
 import time
@@ -26,7 +26,7 @@ from .diffusion import Prior
 from .ig import Attribution, Integral, Method, PathIntegral, Running, Step, StraightPath, Walk, check_input, conclude, look, make_rule
 from .images import InputError, draw, seeded
 from .models import Evaluator, Score, fixed_at, in_single
-from .noise import noises
+from .noise import branch, noises
 from .paths import advanced, block_of, gaussian_blur, length
 
 # %% ../nbs/60_denoising.ipynb #c831c11f
@@ -63,7 +63,7 @@ def looks(
     prior:Prior,
     images:Tensor,             # (N, 3, size, size), the size of the prior
     view:str,                  # a name in VIEWS
-    classes:Tensor|None,       # (N,): for a denoiser that is told them
+    classes:Tensor|None,       # (N,): a denoiser that is told none leaves them aside
     generator:torch.Generator
 )->Iterator[tuple[Tensor, Tensor]]: # mean and variance, (N, 3, size, size) each, for one timestep after another, falling
     "What the denoiser says of the image at each step of the chain, many timesteps at once"
@@ -188,20 +188,13 @@ class DenoisingWalk(Method):
     def looks(self, prior:Prior, images:Tensor, classes:Tensor|None, generator:torch.Generator)->Iterator:
         "Mean and variance for each timestep; None each where they wait for the sample"
         if self.mean_input == 'chain': return iter([None]*self.steps)
-        return looks(prior, images, self.mean_input, None if prior.unet.class_embedding is None else classes, generator)
+        return looks(prior, images, self.mean_input, classes, generator)
 
     def seen(self, sample:Tensor, step:int)->Tensor:
         "What becomes of a sample before gradients are taken"
         return sample
 
 # %% ../nbs/60_denoising.ipynb #57a5a00a
-def branch(
-    generator:torch.Generator
-)->torch.Generator: # another, started with a number drawn from it
-    "A generator whose use does not move the other one"
-    return torch.Generator().manual_seed(torch.randint(2**62, (), generator=generator, device=generator.device).item())
-
-# %% ../nbs/60_denoising.ipynb #7d93ddc3
 def denoising_steps(
     method:DenoisingWalk,
     evaluator:Evaluator,
@@ -222,7 +215,7 @@ def denoising_steps(
         points = resized(sample, images.shape[-2:])[None]
         score, gradients = look(evaluator, points)
         step = Step(torch.tensor([number/method.steps], dtype=torch.float64), points, score, gradients, gradients)
-        mean, variance = look_at or prior.posterior(sample, t, classes if prior.unet.class_embedding is not None else None)
+        mean, variance = look_at or prior.posterior(sample, t, classes)
         pull = method.pull(evaluator, prior, classes, sample, step, t)
         yield step
         sample = .5 + rho*(mean - .5) + kappa*variance*pull + variance.sqrt()*draw(torch.randn, target, generator)
@@ -263,7 +256,7 @@ class DDPathBlurIG(DDPathIG):
         sigma = torch.tensor([widest*(1 - step/self.steps)], dtype=torch.float64)
         return .5 + gaussian_blur(sample - .5, sigma)[0].to(sample.dtype)
 
-# %% ../nbs/60_denoising.ipynb #de2aafb9
+# %% ../nbs/60_denoising.ipynb #22abbadc
 @dataclass(frozen=True)
 class DDPathGIG(DenoisingWalk):
     "DDPath-GIG (Lei 2024, Algorithm 3): from each sample, the features with the smallest gradients move towards the image; not complete"
@@ -272,10 +265,11 @@ class DDPathGIG(DenoisingWalk):
 
     def moved(self, steps:Iterator[Step], images:Tensor)->Iterator[Step]:
         "Steps whose parts are gradient times move"
-        path = None
-        for number, step in enumerate(steps):
-            path = path or StraightPath(step.points[0], images)
-            end = advanced(path, step.points[0], lambda way: step.gradients[0].abs(), (number + 1)/self.steps, length(path.images - path.baseline), block_of(images, self.fraction), self.max_dist)
+        first = next(steps)
+        path, block = StraightPath(first.points[0], images), block_of(images, self.fraction)
+        total = length(path.images - path.baseline)
+        for number, step in enumerate(chain([first], steps), 1):
+            end = advanced(path, step.points[0], lambda way: step.gradients[0].abs(), number/self.steps, total, block, self.max_dist)
             yield step._replace(parts=step.gradients*(end - step.points[0]))
 
     def gather(self, steps:Iterator[Step], images:Tensor)->Walk:

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['REDUCTIONS', 'roughness', 'Wrapped', 'watched', 'Observed', 'rings', 'radial_spectrum', 'spectral_distance', 'Tally',
-           'NoiseProfile', 'noise_profile', 'check_samples', 'noises', 'SmoothGrad', 'Shaken', 'NoisyPath',
-           'given_baselines', 'ExpectedGradients']
+           'NoiseProfile', 'noise_profile', 'check_samples', 'noises', 'sampled_steps', 'SmoothGrad', 'branch',
+           'Shaken', 'NoisyPath', 'given_baselines', 'ExpectedGradients']
 
 # %% ../nbs/30_noise.ipynb #c723b5bb
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -177,6 +177,20 @@ def noises(
     "Standard normal pictures, one after another: the same however they are chunked"
     return torch.stack([draw(torch.randn, images, generator) for _ in range(count)])
 
+# %% ../nbs/30_noise.ipynb #e3d3b0d5
+def sampled_steps(
+    evaluator:Evaluator,
+    images:Tensor,   # (N, ...)
+    samples:int,     # in all
+    sample:Callable, # a number to that many points, (K, N, ...)
+    weigh:Callable   # gradients (K, N, ...) to parts, which add up to the map
+)->Iterator[Step]:
+    "One step for each chunk of samples; their position is their share of all samples"
+    for rows in torch.arange(samples).split(evaluator.together(images)):
+        points = sample(len(rows))
+        score, gradients = look(evaluator, points)
+        yield Step((rows.double() + .5)/samples, points, score, gradients, weigh(gradients))
+
 # %% ../nbs/30_noise.ipynb #c7092740
 @dataclass(frozen=True)
 class SmoothGrad(Method):
@@ -191,21 +205,22 @@ class SmoothGrad(Method):
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
         check_samples(self.samples, self.sigma)
         if self.reduce not in REDUCTIONS: raise InputError(f"no reduction '{self.reduce}'; choose one of {', '.join(REDUCTIONS)}")
-        yield Walk(self.steps(evaluator, images, generator))
-
-    def steps(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Step]:
-        "One step for each chunk of samples; their position is their share of all samples"
-        for rows in torch.arange(self.samples).split(evaluator.together(images)):
-            points = images + self.sigma*noises(images, len(rows), generator)
-            score, gradients = look(evaluator, points)
-            yield Step((rows.double() + .5)/self.samples, points, score, gradients, REDUCTIONS[self.reduce](gradients)/self.samples)
+        def sample(count:int)->Tensor: return images + self.sigma*noises(images, count, generator)
+        yield Walk(sampled_steps(evaluator, images, self.samples, sample, lambda gradients: REDUCTIONS[self.reduce](gradients)/self.samples))
 
 # %% ../nbs/30_noise.ipynb #b8c71a0a
+def branch(
+    generator:torch.Generator
+)->torch.Generator: # another, started with a number drawn from it
+    "A generator whose use does not move the other one"
+    return torch.Generator().manual_seed(torch.randint(2**62, (), generator=generator, device=generator.device).item())
+
+# %% ../nbs/30_noise.ipynb #f3cfd466
 class Shaken:
     "An evaluator that looks at each point with noise added, and keeps those points; all images share one draw at each"
     def __init__(self, evaluator:Evaluator, sigma:float, generator:torch.Generator):
         self.evaluator, self.sigma = evaluator, sigma
-        self.generator = torch.Generator().manual_seed(torch.randint(2**62, (), generator=generator, device=generator.device).item())
+        self.generator = branch(generator)
 
     def __getattr__(self, name): return getattr(self.evaluator, name)
 

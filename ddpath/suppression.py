@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['MASKS', 'FILLS', 'SAMPLERS', 'VIEWS', 'SHARPNESS', 'DISTANCES', 'draw_pixels', 'Mask', 'ShareMask', 'Bernoulli',
            'Uniform', 'Global', 'check_pictures', 'Cells', 'Bands', 'make_mask', 'denoised', 'denoised_fill',
-           'make_fill', 'suppressed', 'draw_positions', 'draw_masks', 'sampled_steps', 'Suppression', 'coalitions',
-           'subset_scores', 'shapley_values', 'multilinear_extension', 'noisy', 'hidden_by', 'fading', 'entropy',
-           'saturation_at', 'draw_seed', 'saturation', 'grey', 'edges', 'standardised', 'contrastive_bound',
-           'bootstrap', 'Nats', 'given_maps', 'view_bounds', 'cross_chosen', 'certainty', 'denoising_error', 'aligned']
+           'make_fill', 'suppressed', 'draw_positions', 'draw_masks', 'Suppression', 'coalitions', 'subset_scores',
+           'shapley_values', 'multilinear_extension', 'noisy', 'hidden_by', 'fading', 'entropy', 'saturation_at',
+           'saturation', 'grey', 'edges', 'standardised', 'contrastive_bound', 'bootstrap', 'Nats', 'given_maps',
+           'view_bounds', 'cross_chosen', 'certainty', 'denoising_error', 'aligned']
 
 # %% ../nbs/70_suppression.ipynb #1241923c
 import math
@@ -27,7 +27,7 @@ from .diffusion import Prior
 from .ig import Attribution, Method, Step, Walk, look
 from .images import BASELINES, InputError, draw, make_baseline, seeded
 from .models import Evaluator, Score, in_single
-from .noise import REDUCTIONS, Observed, check_samples, noises, rings, spectral_distance
+from .noise import REDUCTIONS, Observed, branch, check_samples, noises, rings, sampled_steps, spectral_distance
 from .paths import gaussian_blur
 
 # %% ../nbs/70_suppression.ipynb #ecacdb80
@@ -202,20 +202,6 @@ def draw_masks(
         yield weights
         if antithetic: yield 1 - weights
 
-# %% ../nbs/70_suppression.ipynb #f25dbda4
-def sampled_steps(
-    evaluator:Evaluator,
-    images:Tensor,   # (N, ...)
-    samples:int,     # in all
-    sample:Callable, # a number to that many points, (K, N, ...)
-    weigh:Callable   # gradients (K, N, ...) to parts, which add up to the map
-)->Iterator[Step]:
-    "One step for each chunk of samples; their position is their share of all samples"
-    for rows in torch.arange(samples).split(evaluator.together(images)):
-        points = sample(len(rows))
-        score, gradients = look(evaluator, points)
-        yield Step((rows.double() + .5)/samples, points, score, gradients, weigh(gradients))
-
 # %% ../nbs/70_suppression.ipynb #dbb612ea
 @dataclass(frozen=True)
 class Suppression(Method):
@@ -322,15 +308,7 @@ def saturation_at(
     measures = dict(distance=(points - images).flatten(1).square().mean(1).sqrt(), score=score, entropy=entropy(logits.values(points)), gradient=gradients.flatten(1).norm(dim=1), near_zero=near)
     return {name: values.mean().item() for name, values in measures.items()}
 
-# %% ../nbs/70_suppression.ipynb #5d083b0d
-def draw_seed(
-    generator:torch.Generator=None # None: the fixed seed
-)->int:
-    "A seed for generators that are to draw alike"
-    generator = seeded(generator)
-    return torch.randint(2**62, (), generator=generator, device=generator.device).item()
-
-# %% ../nbs/70_suppression.ipynb #6588f12f
+# %% ../nbs/70_suppression.ipynb #cf58a24f
 def saturation(
     classifier:Callable,                     # images (N, 3, H, W) in [0, 1] to logits (N, C)
     images:Tensor,                           # (N, 3, H, W)
@@ -341,7 +319,7 @@ def saturation(
     generator:torch.Generator=None           # None: the fixed seed
 )->pd.DataFrame: # one row for each sampler and strength
     "Confidence, entropy and gradients of the network on samples ever farther from the images"
-    score, seed = Score(classifier, output=output).fixed_at(images), draw_seed(generator)
+    score, seed = Score(classifier, output=output).fixed_at(images), branch(seeded(generator)).initial_seed()
     evaluator, logits = Evaluator(score), Evaluator(classifier)
     usual = evaluator(images)[1].flatten(1).square().mean(1, keepdim=True).sqrt()
     rows = []
