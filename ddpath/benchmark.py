@@ -10,10 +10,10 @@ __all__ = ['CORNERS', 'DATASETS', 'CONTROLS', 'METRICS', 'USUAL', 'COLUMNS', 'EN
            'stable_seed', 'sample', 'noise', 'grained', 'centre', 'edges', 'Control', 'named_methods', 'Case',
            'Measure', 'each', 'InsertionDeletion', 'InformationAreas', 'Pointing', 'Texture', 'Completeness', 'along',
            'AlongPath', 'named_metrics', 'generator_for', 'Tried', 'attempt', 'Job', 'tidy', 'Evaluation',
-           'tensor_digest', 'fingerprint', 'experiment', 'agreed', 'differing', 'write_whole', 'read_settings',
-           'read_rows', 'Rows', 'jobs', 'local', 'packed', 'on_ray', 'asked_for', 'ordered', 'check_names', 'compute',
-           'run', 'resampled_means', 'interval', 'matrix', 'margins', 'table_of_measure', 'table', 'draw_table',
-           'draw_measure', 'cell', 'wide', 'markdown', 'failures', 'card', 'finish']
+           'tensor_digest', 'fingerprint', 'settled', 'experiment', 'agreed', 'differing', 'write_whole',
+           'read_settings', 'read_rows', 'Rows', 'jobs', 'local', 'packed', 'on_ray', 'asked_for', 'ordered',
+           'check_names', 'compute', 'run', 'resampled_means', 'interval', 'matrix', 'margins', 'table_of_measure',
+           'table', 'draw_table', 'draw_measure', 'cell', 'wide', 'markdown', 'failures', 'card', 'finish']
 
 # %% ../nbs/85_benchmark.ipynb #7b1203b9
 import hashlib
@@ -42,9 +42,11 @@ from torchvision.tv_tensors import BoundingBoxes
 from tqdm import tqdm
 
 from . import __version__
+from .denoising import usual_prior
+from .diffusion import Prior
 from .ig import Attribution, Method, Step, Walk
 from .images import SEED, Drawing, InputError, draw, load_image, photo_table, square
-from .methods import METHODS, make_method
+from .methods import METHODS, make_method, uses_prior
 from .metrics import PROTOCOLS, Protocol, centre_map, information_curves, insertion_deletion, largest_drop, monotone_share, pointing_game, sparsity, total_variation
 from .models import Classifier, Evaluator, Score, class_index
 from .noise import roughness
@@ -548,6 +550,12 @@ def _(value):
     return f"{type(getattr(value, 'network', value)).__name__} {digest(value, getattr(value, 'size', ''), getattr(value, 'labels', ''), *(name + tensor_digest(tensor) for name, tensor in tensors.items()))}"
 
 # %% ../nbs/85_benchmark.ipynb #957e49aa
+@fingerprint.register(Prior)
+def _(value):
+    schedule = {name: setting for name, setting in value.scheduler.config.items() if not name.startswith('_')} # no version of diffusers
+    return f"Prior {digest(schedule, *(fingerprint(getattr(value, part.name)) for part in fields(value) if part.name not in ('scheduler', 'batch_size')))}"
+
+# %% ../nbs/85_benchmark.ipynb #957e49aa
 @fingerprint.register(bytes)
 def _(value): return hashlib.sha256(value).hexdigest()
 
@@ -557,6 +565,15 @@ def _(value):
     try: content = fingerprint(value.file if isinstance(value.file, (Tensor, bytes)) else Path(value.file).read_bytes())
     except OSError: content = 'unreadable'
     return digest(value.name, value.label, value.boxes, content)
+
+# %% ../nbs/85_benchmark.ipynb #a8917431
+def settled(
+    method:Callable
+)->Callable: # the same where nothing was left open
+    "The method with the embedded prior in place of none"
+    if not uses_prior(method): return method
+    if hasattr(method, 'method'): return replace(method, method=settled(method.method))
+    return method if method.prior else replace(method, prior=usual_prior())
 
 # %% ../nbs/85_benchmark.ipynb #b9a10779
 def experiment(
@@ -735,7 +752,7 @@ def compute(
     store.gather(frame)
     return frame
 
-# %% ../nbs/85_benchmark.ipynb #af8da8dd
+# %% ../nbs/85_benchmark.ipynb #d2723898
 def run(
     methods:Mapping|Sequence[str],          # name -> method, or names in METHODS and CONTROLS
     classifier:Classifier,
@@ -752,7 +769,7 @@ def run(
     "Evaluate methods on photographs; can be stopped at any moment and called again"
     if engine not in ENGINES: raise InputError(f"no engine '{engine}'; choose one of {', '.join(ENGINES)}")
     photographs = read_photographs(images_labels_boxes)
-    methods = named_methods(methods)
+    methods = {name: settled(method) for name, method in named_methods(methods).items()}
     evaluation = Evaluation(methods, classifier, named_metrics(metrics), Score(classifier, output=output).output, seed, {name: fingerprint(method) for name, method in methods.items()})
     store = Rows(Path(out), agreed(read_settings(Path(out)), experiment(evaluation), out))
     with tqdm(unit='map', desc='benchmark', disable=None if progress is None else not progress) as bar: frame = compute(evaluation, photographs, store, engine, bar, **options)

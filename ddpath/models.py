@@ -393,11 +393,11 @@ def load_weights(
     network:nn.Module,       # filled in place
     state:dict[str, Tensor], # tensors by name
     source:str               # what to call their origin in an error
-)->nn.Module:                # the network, in evaluation mode, parameters not asking for gradients
+)->nn.Module:                # the network, in evaluation mode, parameters not asking for gradients, laid out channels last
     "Fill a network strictly; InputError that names the first missing, unknown or misshapen key"
     check_weights(state, {key: value.shape for key, value in network.state_dict().items()}, source)
     network.load_state_dict(state, strict=False)
-    return network.eval().requires_grad_(False)
+    return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
 
 # %% ../nbs/10_models.ipynb #aae47918
 def build_network(
