@@ -320,8 +320,8 @@ def named_methods(
     if isinstance(methods, str): methods = [methods]
     if not isinstance(methods, Mapping): methods = {name: CONTROLS[name]() if name in CONTROLS else make_method(name) for name in methods}
     if not methods: raise InputError(f"no method given; choose from {', '.join([*METHODS, *CONTROLS])}")
-    wrong = [name for name, method in methods.items() if not callable(method)]
-    if wrong: raise InputError(f"the method '{wrong[0]}' cannot be called: give a method, or only the names of methods")
+    wrong = [name for name, method in methods.items() if not callable(method) or isinstance(method, (type, partial))]
+    if wrong: raise InputError(f"'{wrong[0]}' is no method yet: build it, as METHODS['ig']() does, or give only the names of methods")
     return dict(methods)
 
 # %% ../nbs/85_benchmark.ipynb #ff75f12c
@@ -555,11 +555,11 @@ def _(value):
     schedule = {name: setting for name, setting in value.scheduler.config.items() if not name.startswith('_')} # no version of diffusers
     return f"Prior {digest(schedule, *(fingerprint(getattr(value, part.name)) for part in fields(value) if part.name not in ('scheduler', 'batch_size')))}"
 
-# %% ../nbs/85_benchmark.ipynb #957e49aa
+# %% ../nbs/85_benchmark.ipynb #8983d5c1
 @fingerprint.register(bytes)
 def _(value): return hashlib.sha256(value).hexdigest()
 
-# %% ../nbs/85_benchmark.ipynb #8983d5c1
+# %% ../nbs/85_benchmark.ipynb #f19e309c
 @fingerprint.register(Photograph)
 def _(value):
     try: content = fingerprint(value.file if isinstance(value.file, (Tensor, bytes)) else Path(value.file).read_bytes())
@@ -575,7 +575,7 @@ def settled(
     if hasattr(method, 'method'): return replace(method, method=settled(method.method))
     return method if method.prior else replace(method, prior=usual_prior())
 
-# %% ../nbs/85_benchmark.ipynb #b9a10779
+# %% ../nbs/85_benchmark.ipynb #4ed6e35a
 def experiment(
     evaluation:Evaluation
 )->dict[str, str]:
@@ -583,7 +583,7 @@ def experiment(
     named = {f"method '{name}'": method for name, method in evaluation.methods.items()} | {f"measures '{name}'": metric for name, metric in evaluation.metrics.items()}
     return {name: fingerprint(value) for name, value in {'classifier': evaluation.classifier, 'output': evaluation.output, 'seed': evaluation.seed, **named}.items()}
 
-# %% ../nbs/85_benchmark.ipynb #a8917431
+# %% ../nbs/85_benchmark.ipynb #686cba38
 def agreed(
     known:dict[str, str], # of what lies in the folder
     asked:dict[str, str], # of what is to be added
@@ -594,13 +594,13 @@ def agreed(
         if known.get(name, value) != value: raise InputError(f"'{out}' holds rows with the {name} {differing(known[name], value)}, not {differing(value, known[name])}: give another folder, or a method another name")
     return known | asked
 
-# %% ../nbs/85_benchmark.ipynb #bc25578d
+# %% ../nbs/85_benchmark.ipynb #e021a938
 def differing(text:str, other:str)->str:
     "The words of one fingerprint that another has not"
     words, others = (re.split('[(), ]+', part) for part in (text, other))
     return ', '.join(word for word in words if word not in others) or text
 
-# %% ../nbs/85_benchmark.ipynb #686cba38
+# %% ../nbs/85_benchmark.ipynb #430981a8
 def write_whole(
     file:Path,
     content:bytes|str
@@ -616,19 +616,19 @@ def write_whole(
         os.replace(half, file)
     except OSError as error: raise InputError(f"cannot write '{file}' ({error.strerror or error}); make room, or give another folder") from None
 
-# %% ../nbs/85_benchmark.ipynb #e021a938
+# %% ../nbs/85_benchmark.ipynb #4219d08f
 def read_settings(out:Path)->dict[str, str]:
     "What the rows of a folder depend on; empty for a new folder"
     try: return json.loads((out/'settings.json').read_text()) if (out/'settings.json').exists() else {}
     except (OSError, ValueError): raise InputError(f"'{out}' cannot be used: its settings.json is damaged; give another folder") from None
 
-# %% ../nbs/85_benchmark.ipynb #42d46dc2
+# %% ../nbs/85_benchmark.ipynb #12ad76ec
 def read_rows(file:Path)->pd.DataFrame:
     "Rows of a Parquet file; InputError for a damaged one"
     try: return pd.read_parquet(file)
     except (OSError, ValueError) as error: raise InputError(f"'{file}' is damaged ({str(error).splitlines()[0]}); delete it, and its rows are computed again") from None
 
-# %% ../nbs/85_benchmark.ipynb #0513377d
+# %% ../nbs/85_benchmark.ipynb #3826101f
 @dataclass(frozen=True)
 class Rows:
     "The rows in a folder: one file of those that were brought together, and a part for each photograph since"
@@ -658,7 +658,7 @@ class Rows:
         for file in parts:
             if file.parent.name == 'parts': file.unlink()
 
-# %% ../nbs/85_benchmark.ipynb #3ebb0062
+# %% ../nbs/85_benchmark.ipynb #80089c05
 def jobs(
     photographs:dict[str, Photograph], # by their fingerprints
     evaluation:Evaluation,
@@ -669,7 +669,7 @@ def jobs(
     missing = {key: {group: tuple(name for name in evaluation.methods if (key, name, group) not in done) for group in evaluation.metrics} for key in photographs}
     return [Job(photo, key, {group: names for group, names in missing[key].items() if names}) for key, photo in photographs.items() if any(missing[key].values())]
 
-# %% ../nbs/85_benchmark.ipynb #0f539865
+# %% ../nbs/85_benchmark.ipynb #78656d9b
 def local(
     evaluation:Evaluation,
     todo:Sequence[Job]
@@ -677,7 +677,7 @@ def local(
     "One photograph after another, in this process"
     for job in todo: yield job, evaluation(job)
 
-# %% ../nbs/85_benchmark.ipynb #2e4e4058
+# %% ../nbs/85_benchmark.ipynb #dd33ed9d
 def packed(
     evaluation:Evaluation,
     todo:Sequence[Job],
@@ -686,7 +686,7 @@ def packed(
     "The rows of one job as bytes: what a worker sends back"
     return dict(id=row['id'], rows=evaluation(todo[row['id']]).to_parquet(index=False))
 
-# %% ../nbs/85_benchmark.ipynb #80089c05
+# %% ../nbs/85_benchmark.ipynb #6ea3852e
 def on_ray(
     evaluation:Evaluation,
     todo:Sequence[Job],
@@ -699,10 +699,10 @@ def on_ray(
     for row in numbers.map(partial(packed, evaluation, todo), **options).iter_rows():
         yield todo[row['id']], pd.read_parquet(io.BytesIO(row['rows']))
 
-# %% ../nbs/85_benchmark.ipynb #78656d9b
+# %% ../nbs/85_benchmark.ipynb #d9be6242
 ENGINES = dict(local=local, ray=on_ray)
 
-# %% ../nbs/85_benchmark.ipynb #2f24c6b8
+# %% ../nbs/85_benchmark.ipynb #af8da8dd
 def asked_for(
     rows:pd.DataFrame, # of the folder
     keys:Sequence[str], # of photographs
@@ -711,7 +711,7 @@ def asked_for(
     "The rows that were asked for"
     return rows[rows.key.isin(keys) & rows.method.isin(evaluation.methods) & rows.group.isin(evaluation.metrics)]
 
-# %% ../nbs/85_benchmark.ipynb #dd33ed9d
+# %% ../nbs/85_benchmark.ipynb #c3a41980
 def ordered(
     frame:pd.DataFrame,
     evaluation:Evaluation
@@ -721,7 +721,7 @@ def ordered(
     ranks = pd.DataFrame(dict(image=frame.image, method=frame.method.map(method), group=frame.group.map(group)))
     return frame.loc[ranks.sort_values(list(ranks)).index].reset_index(drop=True)
 
-# %% ../nbs/85_benchmark.ipynb #6ea3852e
+# %% ../nbs/85_benchmark.ipynb #8b28e053
 def check_names(
     frame:pd.DataFrame
 )->pd.DataFrame: # the same
@@ -730,7 +730,7 @@ def check_names(
     if len(twice): raise InputError(f"the measure '{twice.metric.iloc[0]}' comes from two groups, {' and '.join(frame.group[frame.metric == twice.metric.iloc[0]].unique())}: give one of them a suffix")
     return frame
 
-# %% ../nbs/85_benchmark.ipynb #d9be6242
+# %% ../nbs/85_benchmark.ipynb #25ee36b7
 def compute(
     evaluation:Evaluation,
     photographs:Sequence[Photograph],
@@ -776,7 +776,7 @@ def run(
     finish(frame, evaluation, store.out)
     return frame
 
-# %% ../nbs/85_benchmark.ipynb #8b28e053
+# %% ../nbs/85_benchmark.ipynb #48133626
 def resampled_means(
     values:np.ndarray,  # (N, M): a row for each image; NaN where there is no number
     resamples:int=2000,
@@ -788,7 +788,7 @@ def resampled_means(
     counts = (random.multinomial(len(values), shares, size=size) for size in [100]*(resamples//100) + [resamples % 100])
     with np.errstate(invalid='ignore'): return np.concatenate([(drawn @ filled)/(drawn @ present) for drawn in counts])
 
-# %% ../nbs/85_benchmark.ipynb #25ee36b7
+# %% ../nbs/85_benchmark.ipynb #ac42fbce
 def interval(
     values:np.ndarray, # (N, M)
     level:float=.95,
@@ -799,17 +799,17 @@ def interval(
     ends = [np.nanquantile(column, [(1 - level)/2, (1 + level)/2]) if (~np.isnan(numbers)).sum() > 1 else [np.nan, np.nan] for column, numbers in zip(means.T, values.T)]
     return np.array(ends).reshape(-1, 2).T
 
-# %% ../nbs/85_benchmark.ipynb #06e7c675
+# %% ../nbs/85_benchmark.ipynb #5cd9efb6
 def matrix(
     frame:pd.DataFrame # rows of one measure
 )->pd.DataFrame:       # an image a row, a method a column
     "Values by image and method"
     return frame.pivot(index='image', columns='method', values='value')[list(dict.fromkeys(frame.method))]
 
-# %% ../nbs/85_benchmark.ipynb #66e8d56f
+# %% ../nbs/85_benchmark.ipynb #0f6fc7c0
 SIGNS = dict(higher=1, lower=-1)
 
-# %% ../nbs/85_benchmark.ipynb #6a91f742
+# %% ../nbs/85_benchmark.ipynb #02363437
 def margins(
     values:pd.DataFrame, # of `matrix`
     better:str           # 'higher', 'lower' or empty
@@ -819,7 +819,7 @@ def margins(
     means = scored.mean()
     return scored.sub(scored[means.idxmax()], axis=0) if means.notna().any() else scored*np.nan
 
-# %% ../nbs/85_benchmark.ipynb #b8c57462
+# %% ../nbs/85_benchmark.ipynb #f5c037e2
 def table_of_measure(
     frame:pd.DataFrame, # rows of one measure
     reference:str       # the method that differences are taken to
@@ -833,7 +833,7 @@ def table_of_measure(
                    leads=high[2] >= 0, images=counts, without=len(values) - counts, evaluations=by_method.evaluations.mean(), seconds=by_method.seconds.mean())
     return pd.DataFrame(columns, index=values.columns).reset_index().assign(metric=frame.metric.iloc[0], better=better)
 
-# %% ../nbs/85_benchmark.ipynb #5cd9efb6
+# %% ../nbs/85_benchmark.ipynb #9cd8597e
 def table(
     frame:pd.DataFrame, # of `run`
     reference:str='ig'  # the method that differences are taken to
@@ -845,7 +845,7 @@ def table(
     front = ['metric', 'better', 'method']
     return pd.concat(tables, ignore_index=True).pipe(lambda found: found[front + [name for name in found if name not in front]])
 
-# %% ../nbs/85_benchmark.ipynb #34b4c810
+# %% ../nbs/85_benchmark.ipynb #22a3ef7f
 def draw_table(
     found:pd.DataFrame,             # of `table`
     metrics:Sequence[str]=None,     # None: all
@@ -861,10 +861,10 @@ def draw_table(
     for panel in panels[len(parts):]: panel.remove()
     return figure
 
-# %% ../nbs/85_benchmark.ipynb #5648cb77
+# %% ../nbs/85_benchmark.ipynb #57a70c4b
 ARROWS = dict(higher=' ↑', lower=' ↓')
 
-# %% ../nbs/85_benchmark.ipynb #31053ed2
+# %% ../nbs/85_benchmark.ipynb #049ff026
 def draw_measure(panel, name:str, part:pd.DataFrame, column:str):
     "One panel of `draw_table`"
     low, high = (part[f'{column}_{end}' if column == 'difference' else end] for end in ('low', 'high'))
@@ -877,7 +877,7 @@ def draw_measure(panel, name:str, part:pd.DataFrame, column:str):
     panel.set_title(name + ARROWS.get(part.better.iloc[0], ''), fontsize=8)
     panel.tick_params(labelsize=6)
 
-# %% ../nbs/85_benchmark.ipynb #22a3ef7f
+# %% ../nbs/85_benchmark.ipynb #60132a0e
 def cell(row:pd.Series, column:str)->str:
     "A number with its interval; none where there is no number"
     ends = [row['low'], row['high']] if column == 'mean' else [row['difference_low'], row['difference_high']]
@@ -885,7 +885,7 @@ def cell(row:pd.Series, column:str)->str:
     if np.isnan(row[column]): return 'none'
     return f'{row[column]:{sign}.3f} ' + ('(one image)' if np.isnan(ends[0]) else f'[{ends[0]:.3f}, {ends[1]:.3f}]')
 
-# %% ../nbs/85_benchmark.ipynb #57a70c4b
+# %% ../nbs/85_benchmark.ipynb #e7f0da63
 def wide(
     found:pd.DataFrame, # of `table`
     column:str='mean',  # or difference
@@ -898,7 +898,7 @@ def wide(
     costs = found.groupby('method')[['evaluations', 'seconds']].mean().map('{:.3g}'.format).rename(columns=dict(evaluations='gradients'))
     return layout.pivot(index='method', columns='measure', values='text').loc[list(dict.fromkeys(found.method)), list(dict.fromkeys(names))].fillna('none').join(costs)
 
-# %% ../nbs/85_benchmark.ipynb #049ff026
+# %% ../nbs/85_benchmark.ipynb #0eedf3bd
 def markdown(
     shown:pd.DataFrame # of `wide`
 )->str:
@@ -906,7 +906,7 @@ def markdown(
     lines = [[shown.index.name or '', *shown.columns], ['---']*(shown.shape[1] + 1), *([str(name), *row] for name, row in zip(shown.index, shown.to_numpy()))]
     return '\n'.join('| ' + ' | '.join(str(part).replace('|', '\\|') for part in line) + ' |' for line in lines) + '\n'
 
-# %% ../nbs/85_benchmark.ipynb #3ab2ba29
+# %% ../nbs/85_benchmark.ipynb #244a74e4
 def failures(
     frame:pd.DataFrame # of `run`
 )->pd.DataFrame:       # how often, with an example
@@ -914,7 +914,7 @@ def failures(
     missing = frame[frame.reason != ''].replace({'method': {'': 'all methods'}, 'metric': {'': 'all measures'}})
     return missing.groupby(['metric', 'reason'], sort=False).agg(rows=('image', 'size'), images=('image', 'nunique'), example=('image', 'first')).reset_index()
 
-# %% ../nbs/85_benchmark.ipynb #60132a0e
+# %% ../nbs/85_benchmark.ipynb #698f04b5
 def card(
     frame:pd.DataFrame,
     evaluation:Evaluation
@@ -927,7 +927,7 @@ def card(
                      'versions': ', '.join(f'{name} {version}' for name, version in dict(ddpath=__version__, python=platform.python_version(), **versions).items())}
     return experiment(evaluation) | circumstances
 
-# %% ../nbs/85_benchmark.ipynb #e7f0da63
+# %% ../nbs/85_benchmark.ipynb #4526890a
 PAGE = '''<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>ddpath benchmark</title>
@@ -946,7 +946,7 @@ th:first-child, td:first-child { text-align: left } .lead { font-weight: 600 } t
 <h2>Card</h2><table>{% for name, text in card.items() %}<tr><td>{{ name }}</td><td class="text">{{ text }}</td></tr>{% endfor %}</table>
 </html>'''
 
-# %% ../nbs/85_benchmark.ipynb #0eedf3bd
+# %% ../nbs/85_benchmark.ipynb #8f895e8c
 def finish(
     frame:pd.DataFrame, # of `run`
     evaluation:Evaluation,
