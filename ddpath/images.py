@@ -86,16 +86,19 @@ def load_image(
     "Read any common picture file: EXIF, alpha, grey, palette and 16 bits handled; InputError for anything else"
     if size is not None and (isinstance(size, bool) or not isinstance(size, Integral) or size < 1): raise InputError(f'size is {size!r}: give a positive whole number of pixels')
     picture = open_picture(source)
-    try: image = torch.from_numpy(to_rgb(picture).copy()).permute(2, 0, 1).contiguous()
+    try:
+        image = torch.from_numpy(to_rgb(picture).copy()).permute(2, 0, 1).contiguous()
+        return image if size is None else square(image, int(size))
     except (InputError, OSError, ValueError) as error: raise InputError(f'{called(source)} cannot be used: {error}') from None
-    return image if size is None else square(image, size)
 
 # %% ../nbs/00_images.ipynb #be268d7b
 def square(
     image:Tensor, # (3, H, W) in [0, 1]
     size:int      # side of the result in pixels
 )->Tensor:        # (3, size, size)
-    "The image with its short side resized to `size`, cropped to the central square"
+    "The image with its short side resized to `size`, cropped to the central square; InputError where that takes gigabytes"
+    height, width = image.shape[-2:]
+    if size**2*max(height, width) > 2**26*min(height, width): raise InputError(f'a square of side {size} out of {width} x {height} pixels takes too much memory; crop the picture first, or give a smaller size')
     return transform.center_crop(transform.resize(image, size, antialias=True), size)
 
 # %% ../nbs/00_images.ipynb #835e60ae
@@ -113,14 +116,14 @@ def folder_table(
     suffixes = {suffix for suffix, format in Image.registered_extensions().items() if format in Image.OPEN and format not in ('PDF', 'MPEG', 'HDF5')}
     files = sorted(file for file in folder.rglob('*') if file.suffix.lower() in suffixes and file.is_file())
     if not files: raise InputError(f"no pictures in '{folder}'; give a folder that holds some, or a CSV that lists them")
-    return pd.DataFrame(dict(file=map(str, files), label=[None if file.parent == folder else file.parent.name for file in files]))
+    return pd.DataFrame(dict(file=map(str, files), label=pd.Series([None if file.parent == folder else file.parent.name for file in files], dtype=object)))
 
 # %% ../nbs/00_images.ipynb #b5ceb492
 def csv_table(
     listing:Path # a CSV whose paths are relative to its own folder
 )->pd.DataFrame: # columns file, label, and the others of the CSV
     "The pictures that a CSV lists, with labels from its column label, name, class or imagenet_index"
-    table = pd.read_csv(listing)
+    table = pd.read_csv(listing, dtype=dict.fromkeys(('file', 'path', 'image', 'filename'), str))
     columns = {wanted: next((name for name in names if name in table), None) for wanted, names in
                dict(file=('file', 'path', 'image', 'filename'), label=('label', 'name', 'class', 'imagenet_index')).items()}
     if columns['file'] is None: raise InputError(f"'{listing}' has no column 'file' (it has {', '.join(table)}); name the column with the paths so")
@@ -156,6 +159,7 @@ def seeded(
     generator:torch.Generator=None # None: a new generator with the fixed seed
 )->torch.Generator:
     "The generator given, or one with the fixed seed; the global seed is neither read nor changed"
+    if not (generator is None or isinstance(generator, torch.Generator)): raise InputError(f'generator is {generator!r}: give a torch.Generator, such as torch.Generator().manual_seed(1), or None')
     return torch.Generator().manual_seed(SEED) if generator is None else generator
 
 # %% ../nbs/00_images.ipynb #737ea4f1
