@@ -104,7 +104,7 @@ def square(
     size:int      # side of the result in pixels
 )->Tensor:        # (3, size, size)
     "The image with its short side resized to `size`, cropped to the central square; InputError where that takes gigabytes"
-    height, width = image.shape[-2:]
+    height, width = transform.get_size(image)
     if size**2*max(height, width) > 2**26*min(height, width): raise InputError(f'a square of side {size} out of {width} x {height} pixels takes too much memory; crop the picture first, or give a smaller size')
     return transform.center_crop(transform.resize(image, size, antialias=True), size)
 
@@ -123,7 +123,7 @@ def folder_table(
     suffixes = {suffix for suffix, format in Image.registered_extensions().items() if format in Image.OPEN and format not in ('PDF', 'MPEG', 'HDF5')}
     files = sorted(file for file in folder.rglob('*') if file.suffix.lower() in suffixes and file.is_file())
     if not files: raise InputError(f"no pictures in '{folder}'; give a folder that holds some, or a CSV that lists them")
-    return pd.DataFrame(dict(file=map(str, files), label=pd.Series([None if file.parent == folder else file.parent.name for file in files], dtype=object)))
+    return pd.DataFrame(dict(file=list(map(str, files)), label=[None if file.parent == folder else file.parent.name for file in files]), dtype=object)
 
 # %% ../nbs/00_images.ipynb #b5ceb492
 def csv_table(

@@ -378,7 +378,7 @@ class Score:
 
     def __post_init__(self):
         if self.output not in OUTPUTS: raise InputError(f"no output '{self.output}'; choose one of {', '.join(OUTPUTS)}")
-        if not callable(self.classifier): raise InputError(f'the classifier is a {type(self.classifier).__name__}: give a Classifier, or a function from images (N, 3, H, W) to logits (N, C)')
+        if not callable(self.classifier) and not hasattr(self.classifier, 'index'): raise InputError(f'the classifier is a {type(self.classifier).__name__}: give a Classifier, or a function from images (N, 3, H, W) to logits (N, C)')
         if self.target is None: return
         single = isinstance(self.target, (Integral, str)) or getattr(self.target, 'ndim', None) == 0
         targets = [self.target] if single else list(self.target) if isinstance(self.target, (Sequence, Tensor)) else [self.target]
