@@ -27,6 +27,7 @@ import platform
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial, singledispatch
 from pathlib import Path
@@ -46,7 +47,7 @@ from . import __version__
 from .denoising import usual_prior
 from .diffusion import Prior
 from .ig import Attribution, Method, Step, Walk
-from .images import SEED, Drawing, InputError, draw, load_image, photo_table, square
+from .images import SEED, Drawing, InputError, draw, load_image, photo_table, printable, square
 from .methods import METHODS, make_method, uses_prior
 from .metrics import PROTOCOLS, Protocol, centre_map, information_curves, insertion_deletion, largest_drop, monotone_share, pointing_game, sparsity, total_variation
 from .models import Classifier, Evaluator, Score, class_index
@@ -61,6 +62,8 @@ def square_boxes(
     "The boxes after what `square` does to a picture; InputError for a box without an inside"
     wrong = [box for box in boxes if not (box[0] < box[2] and box[1] < box[3])]
     if wrong: raise InputError(f'box {tuple(wrong[0])} is empty: give x0 < x1 and y0 < y1, the edges of the box')
+    outside = [box for box in boxes if min(box[0], box[1]) < -1 or box[2] > width + 1 or box[3] > height + 1]
+    if outside: raise InputError(f'box {tuple(outside[0])} leaves the picture of {width} x {height} pixels: give pixels of the file, or clip it')
     given = torch.tensor(boxes, dtype=torch.float64).view(-1, 4)
     moved = square(BoundingBoxes(given, format='XYXY', canvas_size=(height, width)), size).as_subclass(Tensor)
     return moved[(moved[:, 2:] > moved[:, :2]).all(1)]
@@ -101,7 +104,7 @@ def folder_photographs(
 )->list[Photograph]:
     "The pictures below a folder; the name of the sub-folder is the class"
     table = photo_table(source)
-    return [Photograph(Path(file).relative_to(source).as_posix(), os.path.abspath(file), label) for file, label in zip(table.file, table.label)]
+    return [Photograph(printable(Path(file).relative_to(source).as_posix()), os.path.abspath(file), label) for file, label in zip(table.file, table.label)]
 
 # %% ../nbs/85_benchmark.ipynb #905a9143
 CORNERS = (('x0', 'y0', 'x1', 'y1'), ('xmin', 'ymin', 'xmax', 'ymax')) # names of the columns of a box
@@ -116,7 +119,9 @@ def box_table(
     given = table[['file', *corners]].dropna(subset=corners, how='all') if corners else table[:0]
     half = given[given.isna().any(axis=1)]
     if len(half): raise InputError(f"'{source}' gives '{half.file.iloc[0]}' half a box: fill in {', '.join(corners)}, or leave all of them empty")
-    return {file: tuple(map(tuple, part[corners].astype(float).to_numpy().tolist())) for file, part in given.groupby('file')}
+    try: given = given.astype(dict.fromkeys(corners, float))
+    except ValueError as error: raise InputError(f"'{source}' gives a box that is not in numbers ({error}); fill in {', '.join(corners)} in pixels") from None
+    return {file: tuple(map(tuple, part[corners].to_numpy().tolist())) for file, part in given.groupby('file')}
 
 # %% ../nbs/85_benchmark.ipynb #99848245
 def csv_photographs(
@@ -128,7 +133,10 @@ def csv_photographs(
     table = photo_table(source)
     if label is not None and label not in table: raise InputError(f"'{source}' has no column '{label}'; it has {', '.join(table)}")
     files, found = table.drop_duplicates('file'), {os.path.abspath(file): part for file, part in box_table(boxes or source).items()}
+    twice = table.groupby('file')[label or 'label'].nunique()
+    if len(twice) and twice.max() > 1: raise InputError(f"'{source}' gives '{twice.idxmax()}' {twice.max()} classes: give each picture one class, and the boxes of that class")
     if boxes is not None and not found: raise InputError(f"'{boxes}' gives no boxes: it needs columns file, {', '.join(CORNERS[0])}")
+    if boxes is not None and not set(found) & set(map(os.path.abspath, files.file)): raise InputError(f"'{boxes}' gives boxes to none of the pictures of '{source}': its paths are relative to its own folder")
     names, paths = ([change(file) for file in files.file] for change in (lambda file: Path(os.path.relpath(file, Path(source).parent)).as_posix(), os.path.abspath))
     return [Photograph(name, path, class_label(value), found.get(path, ())) for name, path, value in zip(names, paths, files[label or 'label'].astype(object))]
 
@@ -160,6 +168,9 @@ def read_coco(
     if hasattr(source, 'coco'): return Path(source.root), source.coco.dataset
     try: record = json.loads(Path(source).read_text(encoding='utf-8'))
     except (OSError, ValueError) as error: raise InputError(f"'{source}' cannot be read as COCO annotations ({error}); give the JSON of the instances") from None
+    needed = dict(images=('id', 'file_name'), annotations=('image_id', 'category_id', 'bbox'), categories=('id', 'name'))
+    missing = [f'{part} without {key}' for part, keys in needed.items() for entry in (record.get(part) or () if isinstance(record, dict) else ()) for key in keys if key not in entry]
+    if missing: raise InputError(f"'{source}' holds {missing[0]}: give the JSON of the instances")
     if not isinstance(record, dict) or not record.get('images') or 'categories' not in record: raise InputError(f"'{source}' holds no COCO annotations: it needs images, annotations and categories")
     return coco_folder(Path(source), record), record
 
@@ -176,6 +187,9 @@ def coco_photographs(
         if annotation.get('iscrowd'): continue
         x, y, width, height = annotation['bbox']
         boxes.setdefault((annotation['image_id'], annotation['category_id']), []).append((x, y, x + width, y + height))
+    strange = [key for key in boxes if key[0] not in files or key[1] not in names]
+    if strange: raise InputError(f'the annotations name image {strange[0][0]} and category {strange[0][1]}, which are not both listed: get the file again')
+    if not boxes: raise InputError('the annotations hold no boxes: give the JSON of the instances, with annotations')
     return [Photograph(f'{files[image]}#{names[category]}', os.path.abspath(root/files[image]), names[category], tuple(found)) for (image, category), found in sorted(boxes.items())]
 
 # %% ../nbs/85_benchmark.ipynb #b146f6e2
@@ -429,7 +443,7 @@ def named_metrics(
 )->dict[str, Callable]:
     "Groups of measures by name; InputError for unknown names, and for none at all"
     if isinstance(metrics, str): metrics = [metrics]
-    if isinstance(metrics, Mapping): return dict(metrics)
+    if isinstance(metrics, Mapping) and metrics: return dict(metrics)
     unknown = [name for name in metrics or () if name not in METRICS]
     if unknown: raise InputError(f"no measures '{unknown[0]}'; choose from {', '.join(METRICS)}")
     if metrics is not None and not len(metrics): raise InputError(f"no measures given; choose from {', '.join(METRICS)}")
@@ -616,18 +630,22 @@ def write_whole(
             os.fsync(stream.fileno())
         os.replace(half, file)
     except OSError as error: raise InputError(f"cannot write '{file}' ({error.strerror or error}); make room, or give another folder") from None
+    finally:
+        with suppress(OSError): half.unlink()
 
 # %% ../nbs/85_benchmark.ipynb #4219d08f
 def read_settings(out:Path)->dict[str, str]:
     "What the rows of a folder depend on; empty for a new folder"
-    try: return json.loads((out/'settings.json').read_text()) if (out/'settings.json').exists() else {}
-    except (OSError, ValueError): raise InputError(f"'{out}' cannot be used: its settings.json is damaged; give another folder") from None
+    try: return dict(json.loads((out/'settings.json').read_text()) if (out/'settings.json').exists() else {})
+    except (OSError, ValueError, TypeError): raise InputError(f"'{out}' cannot be used: its settings.json is damaged; give another folder") from None
 
 # %% ../nbs/85_benchmark.ipynb #12ad76ec
 def read_rows(file:Path)->pd.DataFrame:
-    "Rows of a Parquet file; InputError for a damaged one"
-    try: return pd.read_parquet(file)
+    "Rows of a Parquet file; InputError for a damaged one, and for one of somebody else"
+    try: rows = pd.read_parquet(file)
     except (OSError, ValueError) as error: raise InputError(f"'{file}' is damaged ({str(error).splitlines()[0]}); delete it, and its rows are computed again") from None
+    if not set(COLUMNS) <= set(rows): raise InputError(f"'{file}' holds no rows of a benchmark, its columns are {', '.join(map(str, rows))}: give another folder")
+    return rows
 
 # %% ../nbs/85_benchmark.ipynb #3826101f
 @dataclass(frozen=True)

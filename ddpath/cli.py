@@ -8,7 +8,7 @@ __all__ = ['MOST_COLUMNS', 'PAGE', 'FILES', 'MOST_ROWS', 'COMMANDS', 'Parser', '
            'read_methods', 'read_classifier', 'read_prior', 'lend_prior', 'Explained', 'explain_photo', 'draw_maps',
            'draw_scores', 'score_table', 'circumstances', 'embed', 'make_page', 'find_place', 'whole_folder',
            'write_report', 'explain', 'read_contestants', 'short_table', 'benchmark', 'package_weights', 'weights',
-           'main']
+           'fall_silent', 'main']
 
 # %% ../nbs/95_cli.ipynb #ae76a3df
 import argparse
@@ -39,7 +39,7 @@ from . import __version__
 from . import benchmark as benchmarks
 from .diffusion import Prior
 from .ig import Attribution, NotApplicable
-from .images import SEED, Drawing, InputError, bundled_photos, load_image, photo_table, show_images, show_maps, square
+from .images import SEED, Drawing, InputError, bundled_photos, load_image, photo_table, printable, show_images, show_maps, square
 from .methods import METHODS, SHORT, make_method, shortened, uses_prior, with_prior, with_steps
 from .models import EMBEDDED, OUTPUTS, Classifier, Score, fetch_weights, published_weights
 
@@ -156,7 +156,7 @@ def unique_names(
 )->list[str]: # one a file
     "The stem of each file, with a number where a stem is taken already"
     names = []
-    for stem in (Path(file).stem.encode('utf-8', 'replace').decode() for file in files):
+    for stem in (printable(Path(file).stem) for file in files):
         names.append(next(name for name in chain([stem], (f'{stem}-{number}' for number in count(2))) if name not in names))
     return names
 
@@ -302,7 +302,7 @@ def score_table(
     explained:Sequence[Explained]
 )->pd.DataFrame:
     "One row for each photograph and method: scores, completeness error, cost"
-    rows = [dict(photo=result.photo.name, file=result.photo.file, target=result.target, label=result.label, method=name, settings=attribution.method, **attribution.summary(), seed=attribution.seed)
+    rows = [dict(photo=result.photo.name, file=printable(result.photo.file), target=result.target, label=result.label, method=name, settings=attribution.method, **attribution.summary(), seed=attribution.seed)
             for result in explained for name, attribution in result.attributions.items()]
     return pd.DataFrame(rows)
 
@@ -451,7 +451,8 @@ def benchmark(
     classifier = read_classifier(options.classifier, options.weights, options.device)
     methods = lend_prior(methods, options.prior, options.device)
     frame = benchmarks.run(methods, classifier, photographs, metrics, options.out, options.engine, output=options.output, seed=options.seed, progress=None)
-    print(short_table(benchmarks.table(frame).query('better != ""')))
+    found = benchmarks.table(frame)
+    print(short_table(found.query('better != ""') if (found.better != '').any() else found))
     without = frame[frame.metric == '']
     if len(without): print(f'\n{without.image.nunique()} of {len(photographs)} photographs with a refusal, such as {without.image.iloc[0]}: {without.reason.iloc[0]}')
     print(f'\n* the best mean, and what these photographs cannot tell from it. Intervals: {options.out/"table.html"}')
@@ -474,6 +475,11 @@ def weights(
 # %% ../nbs/95_cli.ipynb #1715b6ec
 COMMANDS = dict(explain=explain, benchmark=benchmark, weights=weights)
 
+# %% ../nbs/95_cli.ipynb #06487597
+def fall_silent():
+    "Let Python print nothing more into a pipe that is closed or onto a disk that is full"
+    if sys.stdout is sys.__stdout__: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
 # %% ../nbs/95_cli.ipynb #b40e486a
 def main(
     arguments:Sequence[str]=None # None: those of the process
@@ -484,9 +490,17 @@ def main(
             warnings.showwarning = lambda message, *rest, **others: print(f'ddpath: warning: {message}', file=sys.stderr)
             options = make_parser().parse_args(arguments)
             COMMANDS[options.command](options)
+            sys.stdout.flush()
         return 0
     except InputError as error:
         print(f"ddpath: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        fall_silent()
+        return 0
+    except OSError as error:
+        fall_silent()
+        print(f"ddpath: {printable(error.filename or 'the output')} cannot be read or written ({error.strerror or error}); make room, or check its permissions", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print('ddpath: stopped', file=sys.stderr)

@@ -250,7 +250,8 @@ def check_input(
 )->Tensor:
     "A float tensor with a batch dimension, not empty, without NaN; InputError otherwise"
     if not isinstance(images, Tensor): raise InputError(f'the input is a {type(images).__name__}: give a float tensor (N, ...)')
-    if not images.is_floating_point(): raise InputError(f'the input is {images.dtype}: give floats; for bytes, images.float()/255')
+    if images.dtype not in (torch.half, torch.bfloat16, torch.float, torch.double): raise InputError(f'the input is {images.dtype}: give floats; for bytes, images.float()/255')
+    if images.is_meta or images.layout != torch.strided: raise InputError(f'the input is {"on device meta, without values" if images.is_meta else images.layout}: give a dense tensor with values')
     if images.ndim < 2 or not images.numel(): raise InputError(f'the input has shape {tuple(images.shape)}: give (N, ...) with at least one image')
     if not torch.isfinite(images).all(): raise InputError('the input holds NaN or infinite values: repair or leave out those images')
     return images.clone() if images.is_inference() else images.detach()
@@ -298,6 +299,8 @@ def conclude(
     "What a method found, with its record"
     score_input = evaluator.values(images)
     baseline = torch.full_like(score_input, torch.nan) if result.score_baseline is None else result.score_baseline
+    bad = ~result.values.isfinite().flatten(1).all(1)
+    if bad.any(): raise InputError(f'{type(method).__name__} gave NaN or infinite values for image {bad.int().argmax().item()} ({bad.sum().item()} of {len(bad)}): look at the settings in {describe(method)}')
     warn_of_empty(result.values, type(method).__name__)
     gap = (in_single(result.values).flatten(1).sum(1) - (score_input - baseline)).abs()
     return Attribution(result.values, images, describe(method), score_input, baseline, gap, evaluator.evaluations/len(images),

@@ -500,6 +500,7 @@ def information_curves(
     batch_size:int=None             # pictures taken together; None: by their size
 )->Information:
     "Accuracy and softmax information curves (Kapishnikov 2019) for one method or several at once"
+    if orders < 1: raise InputError(f'orders is {orders}: ties need at least one random order')
     (maps, methods), generator = as_maps(saliency), seeded(generator)
     check_fit(maps, check_images(images))
     targets = Score(classifier, target).fixed_at(images).target.cpu().expand(len(images))
@@ -518,6 +519,7 @@ def check_boxes(
     index:int              # of the image, to name it in an error
 )->Tensor:                 # the same
     "Boxes have an inside and lie in the image, to a pixel; InputError for the first that does not"
+    if len(boxes) and boxes.is_floating_point() and boxes.max() <= 1 and (boxes != boxes.round()).any(): raise InputError(f'the boxes of image {index} lie within one pixel, {tuple(boxes[0].tolist())}: give pixels, not shares of the sides')
     for x0, y0, x1, y1 in boxes.tolist():
         named = f'box ({x0:g}, {y0:g}, {x1:g}, {y1:g}) of image {index}'
         if not (x0 < x1 and y0 < y1): raise InputError(f'{named} is empty: give x0 < x1 and y0 < y1, the edges of the box')
@@ -537,13 +539,13 @@ def distance_to_boxes(
 
 # %% ../nbs/80_metrics.ipynb #d7fb72aa
 def target_region(
-    annotation,            # boxes (B, 4), one box (4,), or a mask (H, W) of bool; empty where there is none
+    annotation,            # boxes (B, 4), one box (4,), or a mask (H, W) of bool; empty or None where there is none
     height:int, width:int, # of the image
     tolerance:float,       # in pixels
     index:int              # of the image, to name it in an error
 )->Tensor:                 # (H, W) of bool; nowhere True for an empty annotation
     "The pixels that count as hits"
-    given = torch.as_tensor(annotation)
+    given = torch.as_tensor([] if annotation is None else annotation)
     if given.dtype == torch.bool:
         if given.shape != (height, width): raise InputError(f'the mask of image {index} has shape {tuple(given.shape)}, its map ({height}, {width}): resize one of them')
         return torch.from_numpy(distance_transform_edt(~given.cpu().numpy()) <= tolerance) if given.any() else given.cpu()

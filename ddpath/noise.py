@@ -10,6 +10,7 @@ __all__ = ['REDUCTIONS', 'roughness', 'Wrapped', 'watched', 'Observed', 'rings',
 # %% ../nbs/30_noise.ipynb #c723b5bb
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -165,7 +166,7 @@ def check_samples(
     sigma:float=0. # noise
 ):
     "InputError for fewer than one sample and for negative noise"
-    if isinstance(samples, bool) or not isinstance(samples, int) or samples < 1: raise InputError(f'samples is {samples!r}: give a whole number of at least 1')
+    if isinstance(samples, bool) or not isinstance(samples, Integral) or samples < 1: raise InputError(f'samples is {samples!r}: give a whole number of at least 1')
     if not 0 <= sigma < torch.inf: raise InputError(f'sigma is {sigma}: give a share of the range of pixels, such as 0.15')
 
 # %% ../nbs/30_noise.ipynb #e3d3b0d5

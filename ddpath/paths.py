@@ -109,7 +109,8 @@ class BlurIG(Method):
         if images.ndim != 4: raise InputError(f'Blur IG blurs pictures (N, C, H, W), not {tuple(images.shape)}: choose another method')
         if not callable(self.spacing) and self.spacing not in SPACINGS: raise InputError(f"no spacing '{self.spacing}'; choose one of {', '.join(SPACINGS)}")
         sigma = 50/224*min(images.shape[-2:]) if self.max_sigma is None else self.max_sigma
-        if not 0 < sigma < torch.inf: raise InputError(f'max_sigma is {sigma}: give a positive width in pixels')
+        if not 0 < sigma <= 100*max(images.shape[-2:]): raise InputError(f'max_sigma is {sigma}: give a positive width in pixels, at most 100 sides')
+        if self.derivative is not None and not 0 < self.derivative < torch.inf: raise InputError(f'derivative is {self.derivative}: give a small positive change of the width in pixels, such as 0.01, or None')
         return sigma
 
 # %% ../nbs/40_paths.ipynb #e9b3d13f
