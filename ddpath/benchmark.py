@@ -896,7 +896,7 @@ def examine(
     "What the rows say of each claim"
     return pd.DataFrame([examined(claim, frame) for claim in claims]).set_index('claim')
 
-# %% ../nbs/85_benchmark.ipynb #22a3ef7f
+# %% ../nbs/85_benchmark.ipynb #41d6ca4e
 def draw_table(
     found:pd.DataFrame,             # of `table`
     metrics:Sequence[str]=None,     # None: all
@@ -912,10 +912,10 @@ def draw_table(
     for panel in panels[len(parts):]: panel.remove()
     return figure
 
-# %% ../nbs/85_benchmark.ipynb #57a70c4b
+# %% ../nbs/85_benchmark.ipynb #487e124f
 ARROWS = dict(higher=' ↑', lower=' ↓')
 
-# %% ../nbs/85_benchmark.ipynb #049ff026
+# %% ../nbs/85_benchmark.ipynb #0464584f
 def draw_measure(panel, name:str, part:pd.DataFrame, column:str):
     "One panel of `draw_table`"
     low, high = (part[f'{column}_{end}' if column == 'difference' else end] for end in ('low', 'high'))
@@ -928,7 +928,7 @@ def draw_measure(panel, name:str, part:pd.DataFrame, column:str):
     panel.set_title(name + ARROWS.get(part.better.iloc[0], ''), fontsize=8)
     panel.tick_params(labelsize=6)
 
-# %% ../nbs/85_benchmark.ipynb #60132a0e
+# %% ../nbs/85_benchmark.ipynb #e2d56af7
 def cell(row:pd.Series, column:str)->str:
     "A number with its interval; none where there is no number"
     ends = [row['low'], row['high']] if column == 'mean' else [row['difference_low'], row['difference_high']]
@@ -936,7 +936,7 @@ def cell(row:pd.Series, column:str)->str:
     if np.isnan(row[column]): return 'none'
     return f'{row[column]:{sign}.3f} ' + ('(one image)' if np.isnan(ends[0]) else f'[{ends[0]:.3f}, {ends[1]:.3f}]')
 
-# %% ../nbs/85_benchmark.ipynb #e7f0da63
+# %% ../nbs/85_benchmark.ipynb #cbcdc11c
 def wide(
     found:pd.DataFrame, # of `table`
     column:str='mean',  # or difference

@@ -256,7 +256,7 @@ class DDPathBlurIG(DDPathIG):
         sigma = torch.tensor([widest*(1 - step/self.steps)], dtype=torch.float64)
         return .5 + gaussian_blur(sample - .5, sigma)[0].to(sample.dtype)
 
-# %% ../nbs/60_denoising.ipynb #22abbadc
+# %% ../nbs/60_denoising.ipynb #5aa5e18b
 @dataclass(frozen=True)
 class DDPathGIG(DenoisingWalk):
     "DDPath-GIG (Lei 2024, Algorithm 3): from each sample, the features with the smallest gradients move towards the image; not complete"

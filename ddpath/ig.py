@@ -306,7 +306,7 @@ def conclude(
     return Attribution(result.values, images, describe(method), score_input, baseline, gap, evaluator.evaluations/len(images),
                        time.perf_counter() - started, result.trace, generator.initial_seed())
 
-# %% ../nbs/20_ig.ipynb #e0f23da8
+# %% ../nbs/20_ig.ipynb #bddbc5bf
 def warn_of_empty(
     values:Tensor, # (N, ...)
     name:str       # of the method
@@ -384,7 +384,7 @@ class IntegratedGradients(PathIntegral):
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[StraightPath]:
         return straight_paths(self.baseline, images, generator)
 
-# %% ../nbs/20_ig.ipynb #6540139e
+# %% ../nbs/20_ig.ipynb #0a268797
 def several(
     baseline # one baseline or a tuple of them
 )->tuple:

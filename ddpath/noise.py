@@ -178,7 +178,7 @@ def noises(
     "Standard normal pictures, one after another: the same however they are chunked"
     return torch.stack([draw(torch.randn, images, generator) for _ in range(count)])
 
-# %% ../nbs/30_noise.ipynb #e3d3b0d5
+# %% ../nbs/30_noise.ipynb #d21a8b8d
 def sampled_steps(
     evaluator:Evaluator,
     images:Tensor,   # (N, ...)
@@ -231,7 +231,7 @@ class Shaken:
         self.points = stack + self.sigma*noises(stack[0], len(stack), self.generator)
         return self.evaluator(self.points.flatten(0, 1), rows)
 
-# %% ../nbs/30_noise.ipynb #f3cfd466
+# %% ../nbs/30_noise.ipynb #166b47c8
 @dataclass(frozen=True)
 class NoisyPath(Wrapped):
     "A method whose gradients are taken with noise added to the points of its path (Lei 2024, Table 4)"

@@ -308,7 +308,7 @@ def saturation_at(
     measures = dict(distance=(points - images).flatten(1).square().mean(1).sqrt(), score=score, entropy=entropy(logits.values(points)), gradient=gradients.flatten(1).norm(dim=1), near_zero=near)
     return {name: values.mean().item() for name, values in measures.items()}
 
-# %% ../nbs/70_suppression.ipynb #cf58a24f
+# %% ../nbs/70_suppression.ipynb #d8352a50
 def saturation(
     classifier:Callable,                     # images (N, 3, H, W) in [0, 1] to logits (N, C)
     images:Tensor,                           # (N, 3, H, W)
