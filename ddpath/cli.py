@@ -10,7 +10,7 @@ __all__ = ['MOST_COLUMNS', 'PAGE', 'FILES', 'MOST_ROWS', 'COMMANDS', 'Parser', '
            'write_report', 'explain', 'read_contestants', 'short_table', 'benchmark', 'package_weights', 'weights',
            'fall_silent', 'main']
 
-# %% ../nbs/95_cli.ipynb #ae76a3df
+# %% ../nbs/95_cli.ipynb #e9685768
 import argparse
 import base64
 import hashlib
@@ -40,7 +40,7 @@ from . import benchmark as benchmarks
 from .diffusion import Prior
 from .ig import Attribution, NotApplicable
 from .images import SEED, Drawing, InputError, bundled_photos, load_image, photo_table, printable, show_images, show_maps, square
-from .methods import METHODS, SHORT, make_method, shortened, uses_prior, with_prior, with_steps
+from .methods import LONG, METHODS, SHORT, make_method, shortened, uses_prior, with_prior, with_steps
 from .models import EMBEDDED, OUTPUTS, Classifier, Score, fetch_weights, published_weights
 
 # %% ../nbs/95_cli.ipynb #fa486939
@@ -57,7 +57,7 @@ def seed(
     if not text.isdecimal() or int(text) >= 2**63: raise argparse.ArgumentTypeError(f'{text} is no whole number from 0 to 2^63 - 1')
     return int(text)
 
-# %% ../nbs/95_cli.ipynb #cf761322
+# %% ../nbs/95_cli.ipynb #5c84133e
 def add_network(
     parser:Parser
 ):
@@ -66,7 +66,7 @@ def add_network(
     parser.add_argument('--weights', default='DEFAULT', metavar='FILE', help="a .safetensors or .pth file, or an entry of torchvision's registry (default: its best, downloaded once)")
     parser.add_argument('--output', default='probability', choices=list(OUTPUTS), help='which output of the network is explained (default: probability)')
     parser.add_argument('--prior', default='embedded', metavar='SOURCE', help="diffusion model for the methods that use one: 'embedded' (64 px), a folder that diffusers saved, a name on its hub, or a file of guided-diffusion such as 64x64_diffusion.pt (default: embedded)")
-    parser.add_argument('--steps', type=int, metavar='N', help='gradients for each image, for methods that have steps or samples (default: the method\'s own, mostly 64)')
+    parser.add_argument('--steps', type=int, metavar='N', help=f'gradients for each image, for methods that have steps or samples (default: the method\'s own, mostly 64; explain takes {SHORT} where that is above {LONG})')
     parser.add_argument('--seed', type=seed, default=SEED, metavar='N', help='of methods that draw at random (default: %(default)s)')
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu', help='where the network runs (default: %(default)s)')
 
@@ -356,7 +356,7 @@ def make_page(
     return Environment(autoescape=True).from_string(PAGE).render(explained=explained, output=options.output.replace('_', ' '), network=options.classifier, circumstances=circumstances(options),
         pictures=[embed(figure) for figure in photographs], maps=[embed(draw_maps([result])) for result in explained], scores=[embed(draw_scores(result)) for result in explained])
 
-# %% ../nbs/95_cli.ipynb #dea821c5
+# %% ../nbs/95_cli.ipynb #7dfc1658
 FILES = ('report.html', 'maps.png', 'attributions.npz', 'scores.json')
 
 def find_place(
@@ -366,7 +366,8 @@ def find_place(
     try:
         if out.exists() and not out.is_dir(): raise NotADirectoryError('there is a file of that name')
         if blocked := [name for name in FILES if (out/name).is_dir()]: raise IsADirectoryError(f'{blocked[0]} in it is a folder')
-        near = next(folder for folder in [out, *out.absolute().parents] if folder.is_dir())
+        near = next(folder for folder in [out, *out.absolute().parents] if folder.exists())
+        if not near.is_dir(): raise NotADirectoryError(f"'{near.name}' is a file")
         with tempfile.TemporaryDirectory(prefix='.ddpath-', dir=near): return near
     except (OSError, ValueError) as error: raise InputError(f"cannot write to '{out}' ({getattr(error, 'strerror', None) or error}); give another folder with --out") from None
 

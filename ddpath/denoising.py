@@ -142,7 +142,7 @@ def usual_prior()->Prior:
 GUIDES = 'prior', 'network', 'none'
 MEAN_INPUTS = *VIEWS, 'chain'
 
-# %% ../nbs/60_denoising.ipynb #3e6de534
+# %% ../nbs/60_denoising.ipynb #61a8e7ac
 @dataclass(frozen=True)
 class DenoisingWalk(Method):
     "Base of DDPath: samples around the image, from noise to the image (formula 1)"
@@ -164,6 +164,7 @@ class DenoisingWalk(Method):
         scaling(self.steps, self.a, self.scheme, self.orientation)
         for name, known in dict(mean_input=MEAN_INPUTS, guidance=GUIDES).items():
             if getattr(self, name) not in known: raise InputError(f"no {name} '{getattr(self, name)}'; choose one of {', '.join(known)}")
+        if self.prior is not None and (isinstance(self.prior, type) or not hasattr(self.prior, 'respaced')): raise InputError(f'the prior is {self.prior!r}: give one, such as Prior.embedded(), or None')
         return (self.prior or usual_prior()).respaced(self.steps)
 
     def classes(self, prior:Prior, evaluator:Evaluator, images:Tensor)->Tensor|None:

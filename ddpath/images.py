@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['SEED', 'BASELINES', 'InputError', 'refused', 'called', 'printable', 'open_picture', 'to_rgb', 'load_image', 'square',
            'bundled_photos', 'folder_table', 'csv_table', 'photo_table', 'load_images', 'seeded', 'draw', 'black',
-           'white', 'mean', 'blur', 'uniform', 'noise', 'make_baseline', 'Drawing', 'panels', 'draw_image',
-           'show_images', 'colour_limit', 'draw_map', 'show_maps']
+           'white', 'mean', 'blur', 'uniform', 'noise', 'check_baseline', 'make_baseline', 'Drawing', 'panels',
+           'draw_image', 'show_images', 'colour_limit', 'draw_map', 'show_maps']
 
 # %% ../nbs/00_images.ipynb #bf3077e8
 import io
@@ -125,12 +125,12 @@ def folder_table(
     if not files: raise InputError(f"no pictures in '{folder}'; give a folder that holds some, or a CSV that lists them")
     return pd.DataFrame(dict(file=list(map(str, files)), label=[None if file.parent == folder else file.parent.name for file in files]), dtype=object)
 
-# %% ../nbs/00_images.ipynb #b5ceb492
+# %% ../nbs/00_images.ipynb #54aa4027
 def csv_table(
     listing:Path # a CSV whose paths are relative to its own folder
 )->pd.DataFrame: # columns file, label, and the others of the CSV
     "The pictures that a CSV lists, with labels from its column label, name, class or imagenet_index"
-    table = pd.read_csv(listing, dtype=dict.fromkeys(('file', 'path', 'image', 'filename'), str))
+    table = pd.read_csv(listing, dtype=dict.fromkeys(('file', 'path', 'image', 'filename'), str), keep_default_na=False, na_values=['']) # a class may be called null
     columns = {wanted: next((name for name in names if name in table), None) for wanted, names in
                dict(file=('file', 'path', 'image', 'filename'), label=('label', 'name', 'class', 'imagenet_index')).items()}
     if columns['file'] is None: raise InputError(f"'{listing}' has no column 'file' (it has {', '.join(table)}); name the column with the paths so")
@@ -206,7 +206,17 @@ def noise(images:Tensor, generator:torch.Generator)->Tensor:
     "Each image plus Gaussian noise of standard deviation 0.5, cut to [0, 1]"
     return (images + .5*draw(torch.randn, images, generator)).clamp(0, 1)
 
-# %% ../nbs/00_images.ipynb #9cd5b861
+# %% ../nbs/00_images.ipynb #17c0405a
+def check_baseline(
+    baseline:Tensor, # (...)
+    images:Tensor    # (N, ...)
+)->Tensor:           # the same
+    "Finite floats on the scale of the images; InputError otherwise"
+    if not isinstance(baseline, Tensor) or not baseline.is_floating_point(): raise InputError(f'a baseline is a name, a function or a float tensor, not {getattr(baseline, "dtype", type(baseline).__name__)}')
+    if not torch.isfinite(baseline).all(): raise InputError('the baseline holds NaN or infinite values: repair it')
+    if images.ndim == 4 and 0 <= images.min() and images.max() <= 1 < baseline.max()/2: raise InputError(f'the baseline reaches {baseline.max():.3g}, the images lie in [0, 1]: divide bytes by 255')
+    return baseline
+
 BASELINES = dict(black=black, white=white, mean=mean, blur=blur, uniform=uniform, noise=noise)
 
 def make_baseline(
@@ -220,9 +230,7 @@ def make_baseline(
         if kind in ('mean', 'blur') and images.ndim != 4: raise InputError(f"baseline '{kind}' needs images (N, C, H, W), not {tuple(images.shape)}; choose another")
         kind = BASELINES[kind]
     baseline = kind(images, seeded(generator)) if callable(kind) else kind
-    if not isinstance(baseline, Tensor) or not baseline.is_floating_point(): raise InputError(f'a baseline is a name, a function or a float tensor, not {getattr(baseline, "dtype", type(baseline).__name__)}')
-    if not torch.isfinite(baseline).all(): raise InputError('the baseline holds NaN or infinite values: repair it')
-    try: return baseline.detach().to(images).expand_as(images)
+    try: return check_baseline(baseline, images).detach().to(images).expand_as(images)
     except RuntimeError: raise InputError(f'a baseline of shape {tuple(baseline.shape)} does not fit images of shape {tuple(images.shape)}; resize one of them') from None
 
 # %% ../nbs/00_images.ipynb #77a732c2

@@ -346,14 +346,14 @@ def margin(logits:Tensor, target:Tensor)->Tensor:
 
 OUTPUTS = dict(logit=logit, log_probability=log_probability, probability=probability, margin=margin)
 
-# %% ../nbs/10_models.ipynb #99ac3a00
+# %% ../nbs/10_models.ipynb #9096338b
 def class_index(
     classifier:Callable, # names are looked up in its `index`
     target               # a class by number or name
 )->int:
     "The number of a class; InputError for what is neither a whole number nor a known name"
     target = target.item() if isinstance(target, Tensor) and target.ndim == 0 else target
-    if isinstance(target, Integral) and not isinstance(target, bool): return int(target)
+    if isinstance(target, Integral) and not isinstance(target, bool) and abs(target) < 2**63: return int(target)
     if not isinstance(target, str): raise InputError(f'target {target!r} is no class: give a whole number, a name, or one of these for each image')
     if target.strip().removeprefix('-').isdecimal(): return int(target)
     if not hasattr(classifier, 'index'): raise InputError(f"this classifier has no labels to look '{target}' up in: give the class as a number")
@@ -368,7 +368,7 @@ def check_targets(
     if wrong: raise InputError(f'target {wrong[0]} is out of range: the network has {classes} classes, 0 to {classes - 1}')
     return targets
 
-# %% ../nbs/10_models.ipynb #28afca2e
+# %% ../nbs/10_models.ipynb #e6b8f353
 @dataclass(frozen=True)
 class Score:
     "One number for each image: an output of a classifier for a target class"
@@ -380,7 +380,7 @@ class Score:
         if self.output not in OUTPUTS: raise InputError(f"no output '{self.output}'; choose one of {', '.join(OUTPUTS)}")
         if not callable(self.classifier) and not hasattr(self.classifier, 'index'): raise InputError(f'the classifier is a {type(self.classifier).__name__}: give a Classifier, or a function from images (N, 3, H, W) to logits (N, C)')
         if self.target is None: return
-        single = isinstance(self.target, (Integral, str)) or getattr(self.target, 'ndim', None) == 0
+        single = isinstance(self.target, (Integral, str, bytes)) or getattr(self.target, 'ndim', None) == 0
         targets = [self.target] if single else list(self.target) if isinstance(self.target, (Sequence, Tensor)) else [self.target]
         object.__setattr__(self, 'target', torch.tensor([class_index(self.classifier, target) for target in targets]))
 

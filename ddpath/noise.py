@@ -7,7 +7,7 @@ __all__ = ['REDUCTIONS', 'roughness', 'Wrapped', 'watched', 'Observed', 'rings',
            'NoiseProfile', 'noise_profile', 'check_samples', 'noises', 'sampled_steps', 'SmoothGrad', 'branch',
            'Shaken', 'NoisyPath', 'given_baselines', 'ExpectedGradients']
 
-# %% ../nbs/30_noise.ipynb #c723b5bb
+# %% ../nbs/30_noise.ipynb #4dcd82c2
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from numbers import Integral
@@ -19,7 +19,7 @@ from torch import Tensor
 from torchvision.transforms.v2 import functional as transform
 
 from .ig import Attribution, IntegratedGradients, Method, Step, Walk, curves, look
-from .images import Drawing, InputError, bundled_photos, draw, make_baseline
+from .images import Drawing, InputError, bundled_photos, check_baseline, draw, make_baseline
 from .models import Evaluator, in_single
 
 # %% ../nbs/30_noise.ipynb #a2375e91
@@ -32,9 +32,12 @@ def roughness(
     differences = sum((one - other).abs().flatten(1).sum(1) for one, other in pairs)
     return differences/sum((one.abs() + other.abs()).flatten(1).sum(1) for one, other in pairs)
 
-# %% ../nbs/30_noise.ipynb #32db7df9
+# %% ../nbs/30_noise.ipynb #499fd596
 class Wrapped(Method):
     "Base of methods that are built on another, in their field `method`"
+    def __post_init__(self):
+        if not isinstance(self.method, Method): raise InputError(f'the method inside {type(self).__name__} is {self.method!r}: build one, such as IntegratedGradients()')
+
     def cost(self)->int|None: return self.method.cost()
 
     @property
@@ -244,7 +247,7 @@ class NoisyPath(Wrapped):
         for walk in self.method.walks(shaken, images, generator):
             yield walk._replace(steps=(step._replace(points=shaken.points) for step in walk.steps))
 
-# %% ../nbs/30_noise.ipynb #3d278b05
+# %% ../nbs/30_noise.ipynb #f5d63541
 def given_baselines(
     baselines:Tensor|None, # (B, ...); None: the bundled photographs
     images:Tensor          # (N, ...)
@@ -254,8 +257,7 @@ def given_baselines(
         baselines = torch.stack([transform.resize(photo, list(images.shape[-2:]), antialias=True) for photo in bundled_photos().values()])
     if not isinstance(baselines, Tensor) or not len(baselines) or baselines.shape[1:] != images.shape[1:]:
         raise InputError(f'baselines of shape {tuple(getattr(baselines, "shape", ()))} for images of shape {tuple(images.shape)}: give a tensor (B, {", ".join(map(str, images.shape[1:]))})')
-    if not torch.isfinite(baselines).all(): raise InputError('the baselines hold NaN or infinite values: repair them')
-    return baselines.to(images)
+    return check_baseline(baselines, images).to(images)
 
 # %% ../nbs/30_noise.ipynb #20400639
 @dataclass(frozen=True)
