@@ -8,7 +8,7 @@ __all__ = ['SEED', 'BASELINES', 'InputError', 'refused', 'called', 'printable', 
            'white', 'mean', 'blur', 'uniform', 'noise', 'check_baseline', 'make_baseline', 'Drawing', 'panels',
            'draw_image', 'show_images', 'colour_limit', 'draw_map', 'show_maps']
 
-# %% ../nbs/00_images.ipynb #bf3077e8
+# %% ../nbs/00_images.ipynb #b3c8e448
 import io
 from collections.abc import Callable, Sequence
 from numbers import Integral
@@ -24,11 +24,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 from tqdm.auto import tqdm
 
-# %% ../nbs/00_images.ipynb #95de2237
+# %% ../nbs/00_images.ipynb #94176944
 class InputError(ValueError):
     "A mistake the caller can mend: the message names the value and the remedy"
 
-# %% ../nbs/00_images.ipynb #ad74639f
+# %% ../nbs/00_images.ipynb #03cb0a2d
 def refused(
     call:Callable, # what must be refused
     *arguments,    # given to `call`
@@ -39,7 +39,7 @@ def refused(
     except InputError as error: return str(error)
     raise AssertionError(f'{call} accepted {arguments} {options}')
 
-# %% ../nbs/00_images.ipynb #336b9eb5
+# %% ../nbs/00_images.ipynb #f87dfb07
 def called(
     source:str|Path|bytes # a file, or the bytes of one
 )->str:                   # what to call it in an error
@@ -48,14 +48,14 @@ def called(
     if isinstance(source, (str, Path)): return f"'{source}'"
     raise InputError(f'a picture cannot be read from a {type(source).__name__}: give a path, or the bytes of a file')
 
-# %% ../nbs/00_images.ipynb #71a94108
+# %% ../nbs/00_images.ipynb #979dbcb6
 def printable(
     name:str|Path # of a file
 )->str:
     "The name in characters that can be written; bytes that are none become question marks"
     return str(name).encode('utf-8', 'replace').decode()
 
-# %% ../nbs/00_images.ipynb #4b2b51a7
+# %% ../nbs/00_images.ipynb #d6d544f9
 def open_picture(
     source:str|Path|bytes # a file, or the bytes of one
 )->Image.Image:           # decoded, upright
@@ -71,7 +71,7 @@ def open_picture(
     except Image.DecompressionBombError: raise InputError(f'{name} has too many pixels; make it smaller first') from None
     except (OSError, SyntaxError, ValueError, EOFError) as error: raise InputError(f'{name} is damaged or cut short ({error}); get the file again') from None
 
-# %% ../nbs/00_images.ipynb #f5fd7373
+# %% ../nbs/00_images.ipynb #8420f512
 def to_rgb(
     picture:Image.Image # any Pillow mode
 )->np.ndarray:          # (H, W, 3) float32 in [0, 1]
@@ -85,7 +85,7 @@ def to_rgb(
         picture = Image.alpha_composite(Image.new('RGBA', picture.size, 'white'), picture)
     return np.asarray(picture.convert('RGB'), dtype=np.float32)/255
 
-# %% ../nbs/00_images.ipynb #a1369f48
+# %% ../nbs/00_images.ipynb #ed5d6ae7
 def load_image(
     source:str|Path|bytes, # a file, or the bytes of one
     size:int=None          # side of the square to crop and resize to; None: the whole picture as it is
@@ -98,7 +98,7 @@ def load_image(
         return image if size is None else square(image, int(size))
     except (InputError, OSError, ValueError) as error: raise InputError(f'{called(source)} cannot be used: {error}') from None
 
-# %% ../nbs/00_images.ipynb #be268d7b
+# %% ../nbs/00_images.ipynb #f955c513
 def square(
     image:Tensor, # (3, H, W) in [0, 1]
     size:int      # side of the result in pixels
@@ -108,14 +108,14 @@ def square(
     if size**2*max(height, width) > 2**26*min(height, width): raise InputError(f'a square of side {size} out of {width} x {height} pixels takes too much memory; crop the picture first, or give a smaller size')
     return transform.center_crop(transform.resize(image, size, antialias=True), size)
 
-# %% ../nbs/00_images.ipynb #835e60ae
+# %% ../nbs/00_images.ipynb #a952195a
 def bundled_photos()->dict[str, Tensor]: # name -> (3, H, W) in [0, 1]
     "The photographs 'cat', 'coffee' and 'rocket' that scikit-image carries: no download"
     from skimage import data
     return {name: transform.to_dtype(transform.to_image(getattr(data, name)()), torch.float32, scale=True).as_subclass(Tensor)
             for name in ('cat', 'coffee', 'rocket')}
 
-# %% ../nbs/00_images.ipynb #9767adf9
+# %% ../nbs/00_images.ipynb #8372ceb7
 def folder_table(
     folder:Path # pictures in it, at any depth
 )->pd.DataFrame: # columns file, label
@@ -138,7 +138,7 @@ def csv_table(
     label = table[columns['label']] if columns['label'] else None
     return table.assign(file=[str(listing.parent/name) for name in table[columns['file']]], label=label)
 
-# %% ../nbs/00_images.ipynb #8cd2b2cc
+# %% ../nbs/00_images.ipynb #9ab225bc
 def photo_table(
     source:str|Path # a folder of pictures, or a CSV that lists them
 )->pd.DataFrame:    # one row a picture: file, label, and the other columns of a CSV
@@ -149,7 +149,7 @@ def photo_table(
     try: return csv_table(source)
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError): raise InputError(f"'{source}' is not a CSV; give a folder or a CSV with a column 'file'") from None
 
-# %% ../nbs/00_images.ipynb #c70edf32
+# %% ../nbs/00_images.ipynb #be01d53d
 def load_images(
     files:Sequence[str|Path], # picture files
     size:int,                 # side of the squares in pixels
@@ -159,7 +159,7 @@ def load_images(
     if not len(files): raise InputError('no files given; list at least one picture')
     return torch.stack([load_image(file, size) for file in tqdm(files, disable=not progress, unit='photo')])
 
-# %% ../nbs/00_images.ipynb #486adf89
+# %% ../nbs/00_images.ipynb #7ff37179
 SEED = 0 # what generator=None stands for
 
 def seeded(
@@ -169,7 +169,7 @@ def seeded(
     if not (generator is None or isinstance(generator, torch.Generator)): raise InputError(f'generator is {generator!r}: give a torch.Generator, such as torch.Generator().manual_seed(1), or None')
     return torch.Generator().manual_seed(SEED) if generator is None else generator
 
-# %% ../nbs/00_images.ipynb #737ea4f1
+# %% ../nbs/00_images.ipynb #b02fbacf
 def draw(
     sampler:Callable,         # torch.rand or torch.randn
     images:Tensor,            # (N, ...)
@@ -178,7 +178,7 @@ def draw(
     "One random picture, shared by the whole batch, on the device and in the precision of `images`"
     return sampler(images.shape[1:], generator=generator, device=generator.device).to(images)[None]
 
-# %% ../nbs/00_images.ipynb #8c7178d4
+# %% ../nbs/00_images.ipynb #1dab8796
 def black(images:Tensor, generator:torch.Generator)->Tensor:
     "All zeros"
     return torch.zeros_like(images)
@@ -191,7 +191,7 @@ def mean(images:Tensor, generator:torch.Generator)->Tensor:
     "Each image's own mean colour"
     return images.mean((-2, -1), keepdim=True).expand_as(images)
 
-# %% ../nbs/00_images.ipynb #34009130
+# %% ../nbs/00_images.ipynb #da023691
 def blur(images:Tensor, generator:torch.Generator)->Tensor:
     "Each image under a Gaussian whose standard deviation is a tenth of its short side"
     side = min(images.shape[-2:])
@@ -233,7 +233,7 @@ def make_baseline(
     try: return check_baseline(baseline, images).detach().to(images).expand_as(images)
     except RuntimeError: raise InputError(f'a baseline of shape {tuple(baseline.shape)} does not fit images of shape {tuple(images.shape)}; resize one of them') from None
 
-# %% ../nbs/00_images.ipynb #77a732c2
+# %% ../nbs/00_images.ipynb #32e8c599
 class Drawing(Figure):
     "A matplotlib figure that a notebook shows as a JPEG, without pyplot and its global state"
     def _repr_jpeg_(self)->bytes:
@@ -241,7 +241,7 @@ class Drawing(Figure):
         self.savefig(stream, format='jpeg', dpi=90, pil_kwargs=dict(quality=80))
         return stream.getvalue()
 
-# %% ../nbs/00_images.ipynb #2a85db36
+# %% ../nbs/00_images.ipynb #3a0100f3
 def panels(
     count:int,        # how many panels
     columns:int=None, # panels a row; None: up to six
@@ -259,7 +259,7 @@ def panels(
     for panel, title in zip(axes, () if titles is None else titles): panel.set_title(title, fontsize=9, parse_math=False)
     return figure, list(axes[:count])
 
-# %% ../nbs/00_images.ipynb #a2847571
+# %% ../nbs/00_images.ipynb #4c54206e
 def draw_image(
     panel,       # a matplotlib axes
     image:Tensor # (3, H, W); values outside [0, 1] are cut
@@ -267,7 +267,7 @@ def draw_image(
     "Draw one photograph"
     return panel.imshow(image.detach().float().cpu().clamp(0, 1).permute(1, 2, 0).numpy())
 
-# %% ../nbs/00_images.ipynb #2cc1af98
+# %% ../nbs/00_images.ipynb #0814be04
 def show_images(
     images:Sequence[Tensor],   # each (3, H, W); values outside [0, 1] are cut
     titles:Sequence[str]=None, # one an image
@@ -279,7 +279,7 @@ def show_images(
     for panel, image in zip(axes, images): draw_image(panel, image)
     return figure
 
-# %% ../nbs/00_images.ipynb #dabe9034
+# %% ../nbs/00_images.ipynb #62d59b06
 def colour_limit(
     values:Tensor,      # any shape
     percentile:float=99 # of the magnitudes; 100: no clipping
@@ -290,7 +290,7 @@ def colour_limit(
     magnitudes = values.abs().flatten().float().cpu().numpy()
     return float(np.percentile(magnitudes, percentile)) or float(magnitudes.max()) or 1.
 
-# %% ../nbs/00_images.ipynb #39f23815
+# %% ../nbs/00_images.ipynb #f394e449
 def draw_map(
     panel,             # a matplotlib axes
     values:Tensor,     # (H, W)
@@ -308,7 +308,7 @@ def draw_map(
     cover = (values.abs()/limit).clamp(0, 1).sqrt().numpy()
     return panel.imshow(values.numpy(), alpha=cover, extent=(0, width, height, 0), **colours)
 
-# %% ../nbs/00_images.ipynb #05151563
+# %% ../nbs/00_images.ipynb #a7b9a750
 def show_maps(
     maps:Sequence[Tensor|None],   # each (H, W); None: the photograph alone, in its colours
     images:Sequence[Tensor|None]=None, # each (3, H, W), drawn in grey under its map; None with no map either: an empty place

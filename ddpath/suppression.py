@@ -10,7 +10,7 @@ __all__ = ['MASKS', 'FILLS', 'SAMPLERS', 'VIEWS', 'SHARPNESS', 'DISTANCES', 'dra
            'saturation', 'grey', 'edges', 'standardised', 'contrastive_bound', 'bootstrap', 'Nats', 'given_maps',
            'view_bounds', 'cross_chosen', 'certainty', 'denoising_error', 'aligned']
 
-# %% ../nbs/70_suppression.ipynb #1241923c
+# %% ../nbs/70_suppression.ipynb #d9da9c9c
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from .models import Evaluator, Score, in_single
 from .noise import REDUCTIONS, Observed, branch, check_samples, noises, rings, sampled_steps, spectral_distance
 from .paths import gaussian_blur
 
-# %% ../nbs/70_suppression.ipynb #ecacdb80
+# %% ../nbs/70_suppression.ipynb #b6a61014
 def draw_pixels(
     images:Tensor,            # (N, ...)
     generator:torch.Generator # the only source of randomness
@@ -38,7 +38,7 @@ def draw_pixels(
     "One random number for each pixel or feature, shared by channels and batch"
     return draw(torch.rand, images[:, :1] if images.ndim == 4 else images, generator)
 
-# %% ../nbs/70_suppression.ipynb #8f67fd76
+# %% ../nbs/70_suppression.ipynb #e29167e9
 class Mask:
     "Base of the masks: a subclass draws `weights`"
     symmetric = True # whether 1 - weights is as likely as weights
@@ -51,7 +51,7 @@ class Mask:
         "What is left of the images' difference from the fill"
         return weights*difference
 
-# %% ../nbs/70_suppression.ipynb #f681b258
+# %% ../nbs/70_suppression.ipynb #4394da84
 @dataclass(frozen=True)
 class ShareMask(Mask):
     "Base of the masks that keep a share r"
@@ -66,28 +66,28 @@ class ShareMask(Mask):
         if not 0 <= self.share <= 1: raise InputError(f'share is {self.share}: give the share to keep, from 0 to 1, or None for a random one')
         return self.share
 
-# %% ../nbs/70_suppression.ipynb #3e8edfc3
+# %% ../nbs/70_suppression.ipynb #3da4ccf2
 @dataclass(frozen=True)
 class Bernoulli(ShareMask):
     "Each pixel is kept with probability r or hidden"
     def weights(self, images:Tensor, position:float, generator:torch.Generator)->Tensor:
         return (draw_pixels(images, generator) < self.keep(position)).to(images)
 
-# %% ../nbs/70_suppression.ipynb #cd4cc76f
+# %% ../nbs/70_suppression.ipynb #92ba710a
 @dataclass(frozen=True)
 class Uniform(Mask):
     "Each pixel is scaled by its own uniform number"
     def weights(self, images:Tensor, position:float, generator:torch.Generator)->Tensor:
         return draw_pixels(images, generator)
 
-# %% ../nbs/70_suppression.ipynb #7b8893ba
+# %% ../nbs/70_suppression.ipynb #6a85a007
 @dataclass(frozen=True)
 class Global(Mask):
     "The whole image is scaled by the position: a point of the straight path"
     def weights(self, images:Tensor, position:float, generator:torch.Generator)->Tensor:
         return torch.full_like(images[:1, :1] if images.ndim == 4 else images[:1], position)
 
-# %% ../nbs/70_suppression.ipynb #71422a38
+# %% ../nbs/70_suppression.ipynb #ae41cbc6
 def check_pictures(
     images:Tensor, # (N, ...)
     name:str       # of the mask
@@ -95,7 +95,7 @@ def check_pictures(
     "InputError for what has no pixels"
     if images.ndim != 4: raise InputError(f'{name} hides parts of pictures (N, C, H, W), not of {tuple(images.shape)}: choose bernoulli, uniform or global')
 
-# %% ../nbs/70_suppression.ipynb #eae8a55e
+# %% ../nbs/70_suppression.ipynb #2ed821ed
 @dataclass(frozen=True)
 class Cells(ShareMask):
     "Smooth cells (RISE, Petsiuk 2018): each is kept with probability r"
@@ -110,7 +110,7 @@ class Cells(ShareMask):
         top, left = (torch.randint(step, (), generator=generator, device=generator.device).item() for step in steps)
         return fine[..., top:top + images.shape[-2], left:left + images.shape[-1]]
 
-# %% ../nbs/70_suppression.ipynb #6672b1d3
+# %% ../nbs/70_suppression.ipynb #478c1c72
 @dataclass(frozen=True)
 class Bands(ShareMask):
     "Rings of spatial frequencies: each is kept with probability r"
@@ -123,7 +123,7 @@ class Bands(ShareMask):
     def kept(self, weights:Tensor, difference:Tensor)->Tensor:
         return torch.fft.ifft2(torch.fft.fft2(in_single(difference))*weights).real.to(difference.dtype)
 
-# %% ../nbs/70_suppression.ipynb #235f4995
+# %% ../nbs/70_suppression.ipynb #02ff36a3
 MASKS = dict(bernoulli=Bernoulli(), fixed=Bernoulli(.5), uniform=Uniform(), cells=Cells(), bands=Bands(), **{'global': Global()})
 
 def make_mask(
@@ -134,7 +134,7 @@ def make_mask(
     if not isinstance(mask, str) or mask not in MASKS: raise InputError(f"no mask '{mask}'; choose one of {', '.join(MASKS)}, or give a Mask")
     return MASKS[mask]
 
-# %% ../nbs/70_suppression.ipynb #a6ff23d2
+# %% ../nbs/70_suppression.ipynb #21acf600
 def denoised(
     images:Tensor,            # (N, 3, H, W)
     strength:float,           # of the noise: 0 is none, 1 nothing else
@@ -164,7 +164,7 @@ def make_fill(
     if isinstance(fill, str) and fill not in FILLS: raise InputError(f"no fill '{fill}'; choose one of {', '.join(FILLS)}, or give a picture or a function of images and generator")
     return make_baseline(denoised_fill if fill == 'denoised' else fill, images, generator)
 
-# %% ../nbs/70_suppression.ipynb #9f79c477
+# %% ../nbs/70_suppression.ipynb #6cc26a77
 def suppressed(
     images:Tensor,  # (N, ...)
     weights:Tensor, # (K, 1, ...), from 0 to 1
@@ -174,7 +174,7 @@ def suppressed(
     "The images with parts hidden: nothing but the fill is ever added"
     return fill + mask.kept(weights, images - fill)
 
-# %% ../nbs/70_suppression.ipynb #dee98d56
+# %% ../nbs/70_suppression.ipynb #303708f2
 def draw_positions(
     samples:int,
     antithetic:bool,          # half of them, the partners are mirrored
@@ -187,7 +187,7 @@ def draw_positions(
     if stratified: places[:pairs] = (torch.arange(pairs) + places[:pairs])/(2*pairs if antithetic else pairs)
     return places.tolist()
 
-# %% ../nbs/70_suppression.ipynb #1796a531
+# %% ../nbs/70_suppression.ipynb #19f6e654
 def draw_masks(
     mask:Mask,
     images:Tensor,            # (N, ...)
@@ -202,7 +202,7 @@ def draw_masks(
         yield weights
         if antithetic: yield 1 - weights
 
-# %% ../nbs/70_suppression.ipynb #dbb612ea
+# %% ../nbs/70_suppression.ipynb #6dc89709
 @dataclass(frozen=True)
 class Suppression(Method):
     "Mean of a function of the gradient over samples with parts of the image hidden (after Luo 2025)"
@@ -226,7 +226,7 @@ class Suppression(Method):
         def sample(count:int)->Tensor: return suppressed(images, torch.stack(list(islice(masks, count))), mask, fill)
         yield Walk(sampled_steps(evaluator, images, self.samples, sample, lambda gradients: REDUCTIONS[self.reduce](gradients)*factor))
 
-# %% ../nbs/70_suppression.ipynb #22d31bd9
+# %% ../nbs/70_suppression.ipynb #5e220640
 def coalitions(
     features:int # n, up to 12
 )->Tensor:       # (2^n, n) of zeros and ones; row k holds the bits of k
@@ -234,7 +234,7 @@ def coalitions(
     if not 1 <= features <= 12: raise InputError(f'{features} features have 2^{features} subsets: enumerate at most 12, or sample with Suppression')
     return (torch.arange(2**features)[:, None] >> torch.arange(features)) & 1
 
-# %% ../nbs/70_suppression.ipynb #d6ccd51e
+# %% ../nbs/70_suppression.ipynb #7ee9ff2a
 def subset_scores(
     score:Callable, # (M, n) to (M,)
     image:Tensor,   # (n,)
@@ -243,7 +243,7 @@ def subset_scores(
     "The score of the image with each subset of its features, the others filled"
     return score(torch.lerp(fill, image, coalitions(len(image)).to(image))).double()
 
-# %% ../nbs/70_suppression.ipynb #78d15298
+# %% ../nbs/70_suppression.ipynb #a9fc0637
 def shapley_values(
     score:Callable, # (M, n) to (M,)
     image:Tensor,   # (n,), n up to 12
@@ -256,7 +256,7 @@ def shapley_values(
     without = [rows[subsets[:, feature] == 0] for feature in range(count)]
     return torch.stack([(weights[subsets[part].sum(1)]*(values[part + 2**feature] - values[part])).sum() for feature, part in enumerate(without)])
 
-# %% ../nbs/70_suppression.ipynb #e895d6ba
+# %% ../nbs/70_suppression.ipynb #2b0437c1
 def multilinear_extension(
     score:Callable, # (M, n) to (M,)
     image:Tensor,   # (n,), n up to 12
@@ -270,7 +270,7 @@ def multilinear_extension(
         return rest[:, 0]
     return extended
 
-# %% ../nbs/70_suppression.ipynb #f77a6d11
+# %% ../nbs/70_suppression.ipynb #c961a404
 def noisy(images:Tensor, strength:float, generator:torch.Generator)->Tensor:
     "Gaussian noise of standard deviation strength/2"
     return images + strength/2*noises(images, 1, generator)[0]
@@ -284,17 +284,17 @@ def fading(images:Tensor, strength:float, generator:torch.Generator)->Tensor:
     "A point of the straight line to black"
     return (1 - strength)*images
 
-# %% ../nbs/70_suppression.ipynb #58f8bf29
+# %% ../nbs/70_suppression.ipynb #4103b519
 SAMPLERS = {'noise': noisy, 'suppression': partial(hidden_by, Bernoulli), 'suppression, cells': partial(hidden_by, Cells), 'straight line': fading, 'diffusion': denoised}
 
-# %% ../nbs/70_suppression.ipynb #8e79995e
+# %% ../nbs/70_suppression.ipynb #f8607319
 def entropy(
     logits:Tensor # (N, C)
 )->Tensor:        # (N,), in nats
     "Entropy of the softmax"
     return -(logits.softmax(1)*logits.log_softmax(1)).sum(1)
 
-# %% ../nbs/70_suppression.ipynb #cf58a24f
+# %% ../nbs/70_suppression.ipynb #e6dd18fa
 def saturation_at(
     evaluator:Evaluator, # of the score
     logits:Evaluator,    # of the classifier
@@ -308,7 +308,7 @@ def saturation_at(
     measures = dict(distance=(points - images).flatten(1).square().mean(1).sqrt(), score=score, entropy=entropy(logits.values(points)), gradient=gradients.flatten(1).norm(dim=1), near_zero=near)
     return {name: values.mean().item() for name, values in measures.items()}
 
-# %% ../nbs/70_suppression.ipynb #d8352a50
+# %% ../nbs/70_suppression.ipynb #4a46f69a
 def saturation(
     classifier:Callable,                     # images (N, 3, H, W) in [0, 1] to logits (N, C)
     images:Tensor,                           # (N, 3, H, W)
@@ -329,7 +329,7 @@ def saturation(
             rows.append(dict(sampler=name, strength=strength) | saturation_at(evaluator, logits, images, sampler(images, strength, own), usual))
     return pd.DataFrame(rows).groupby(['sampler', 'strength'], sort=False).mean().reset_index()
 
-# %% ../nbs/70_suppression.ipynb #aa9fba4b
+# %% ../nbs/70_suppression.ipynb #6819d61a
 def grey(images:Tensor)->Tensor: # (N, H, W)
     "Mean of the channels"
     return in_single(images).mean(1)
@@ -340,11 +340,11 @@ def edges(images:Tensor, width:float=0.)->Tensor: # (N, H, W)
     energy = torch.hypot(padded[..., 1:-1, 2:] - padded[..., 1:-1, :-2], padded[..., 2:, 1:-1] - padded[..., :-2, 1:-1])
     return gaussian_blur(energy, torch.tensor([width]))[0, :, 0] if width else energy[:, 0]
 
-# %% ../nbs/70_suppression.ipynb #a7de8e4b
+# %% ../nbs/70_suppression.ipynb #75afcbdd
 VIEWS = {'grey': grey, 'dark': lambda images: -grey(images), 'edges': edges, 'edges within 1 px': partial(edges, width=1.), 'edges within 2 px': partial(edges, width=2.), 'edges within 4 px': partial(edges, width=4.)}
 SHARPNESS = torch.cat([torch.zeros(1), 2.**torch.arange(0, 8.25, .25)])
 
-# %% ../nbs/70_suppression.ipynb #d70b2462
+# %% ../nbs/70_suppression.ipynb #5e2cf1fe
 def standardised(
     maps:Tensor # (..., H, W)
 )->Tensor:      # (..., H*W), mean 0 and length 1; zeros for a constant map
@@ -354,7 +354,7 @@ def standardised(
     length, size = centred.norm(dim=-1, keepdim=True), flat.norm(dim=-1, keepdim=True)
     return torch.where(length > 1e-5*size, centred/length.clamp(min=1e-30), 0.)
 
-# %% ../nbs/70_suppression.ipynb #eb3d0a2f
+# %% ../nbs/70_suppression.ipynb #4ed410b0
 def contrastive_bound(
     likeness:Tensor,    # (N, N): of each map (row) and each image (column)
     sharpness:float|Tensor
@@ -362,7 +362,7 @@ def contrastive_bound(
     "InfoNCE: how much better than guessing each map picks its own image"
     return math.log(len(likeness)) + (sharpness*likeness).log_softmax(1).diagonal()
 
-# %% ../nbs/70_suppression.ipynb #ab2e49b8
+# %% ../nbs/70_suppression.ipynb #01f919d6
 def bootstrap(
     values:Tensor, # (..., N), one for each image
     draws:int=2000 # of N images with replacement, by the fixed seed
@@ -372,7 +372,7 @@ def bootstrap(
     means = torch.stack([values[..., pick].double().mean(-1) for pick in picks.to(values.device)])
     return means.quantile(torch.tensor([.025, .975], dtype=torch.float64, device=values.device), dim=0)
 
-# %% ../nbs/70_suppression.ipynb #f354b927
+# %% ../nbs/70_suppression.ipynb #02c63e7e
 @dataclass(frozen=True, repr=False)
 class Nats:
     "A lower bound on what the maps tell about their images, for one method or M"
@@ -397,7 +397,7 @@ class Nats:
 
     def _repr_html_(self)->str: return self.summary().to_html(float_format='{:.3f}'.format)
 
-# %% ../nbs/70_suppression.ipynb #0badfd79
+# %% ../nbs/70_suppression.ipynb #9f718da5
 def given_maps(
     saliency,     # (N, H, W), (M, N, H, W), an Attribution, or a dictionary of them
     images:Tensor # (N, C, H, W)
@@ -412,7 +412,7 @@ def given_maps(
     if not all(torch.isfinite(part).all() for part in maps): raise InputError('a map holds NaN or infinite values: leave that image out')
     return torch.stack([part.float() for part in maps]), tuple(map(str, several))
 
-# %% ../nbs/70_suppression.ipynb #c680196d
+# %% ../nbs/70_suppression.ipynb #f2688247
 def view_bounds(
     maps:Tensor, # (M, N, H*W), standardised
     view:Tensor  # (N, H*W), standardised
@@ -420,7 +420,7 @@ def view_bounds(
     "The contrastive bound of critics that read one view, for each of K sharpnesses"
     return torch.stack([torch.stack([contrastive_bound(likeness, sharpness) for sharpness in SHARPNESS.to(maps)]) for likeness in (part @ view.T for part in maps)])
 
-# %% ../nbs/70_suppression.ipynb #b4b1e0fa
+# %% ../nbs/70_suppression.ipynb #9e04fc5f
 def cross_chosen(
     bounds:Tensor, # (M, K, N), of K critics
     halves:Tensor  # (N,) of bool: which half an image belongs to
@@ -430,7 +430,7 @@ def cross_chosen(
     methods = torch.arange(len(bounds), device=bounds.device)
     return torch.where(halves, bounds[methods, second], bounds[methods, first]), first
 
-# %% ../nbs/70_suppression.ipynb #1533f830
+# %% ../nbs/70_suppression.ipynb #b540c888
 def certainty(
     images:Tensor,                      # (N, C, H, W), N at least 4
     saliency,                           # (N, H, W), an Attribution, or several methods: (M, N, H, W) or a dictionary
@@ -444,7 +444,7 @@ def certainty(
     bounds, chosen = cross_chosen(torch.cat([view_bounds(maps, standardised(view(images))) for view in views.values()], 1), halves)
     return Nats(bounds if methods else bounds[0], math.log(len(images)), tuple(names[index] for index in (chosen//len(SHARPNESS)).tolist()), methods)
 
-# %% ../nbs/70_suppression.ipynb #773ccd14
+# %% ../nbs/70_suppression.ipynb #16dd61de
 def denoising_error(
     points:Tensor,      # (N, 3, H, W)
     images:Tensor=None, # not needed
@@ -459,7 +459,7 @@ def denoising_error(
 
 DISTANCES = dict(spectral=spectral_distance, denoising=denoising_error)
 
-# %% ../nbs/70_suppression.ipynb #6af8acfd
+# %% ../nbs/70_suppression.ipynb #fd1c360b
 def aligned(
     method:Method,                      # any that takes steps
     score:Callable,                     # a Score, or any callable from (N, ...) to (N,)
