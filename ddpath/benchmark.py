@@ -16,7 +16,7 @@ __all__ = ['CORNERS', 'DATASETS', 'CONTROLS', 'METRICS', 'USUAL', 'COLUMNS', 'EN
            'table', 'Claim', 'examined', 'examine', 'draw_table', 'draw_measure', 'cell', 'wide', 'markdown',
            'failures', 'card', 'finish']
 
-# %% ../nbs/85_benchmark.ipynb #7b1203b9
+# %% ../nbs/85_benchmark.ipynb #7c830132
 import hashlib
 import importlib.metadata
 import inspect
@@ -53,7 +53,7 @@ from .metrics import PROTOCOLS, Protocol, centre_map, information_curves, insert
 from .models import Classifier, Evaluator, Score, class_index
 from .noise import roughness
 
-# %% ../nbs/85_benchmark.ipynb #62ad4e6d
+# %% ../nbs/85_benchmark.ipynb #bd6a5f9d
 def square_boxes(
     boxes:Sequence,        # (B, 4): x0, y0, x1, y1, the edges, in pixels of the picture
     height:int, width:int, # of the picture
@@ -68,7 +68,7 @@ def square_boxes(
     moved = square(BoundingBoxes(given, format='XYXY', canvas_size=(height, width)), size).as_subclass(Tensor)
     return moved[(moved[:, 2:] > moved[:, :2]).all(1)]
 
-# %% ../nbs/85_benchmark.ipynb #c0498f3e
+# %% ../nbs/85_benchmark.ipynb #2763fe06
 @dataclass(frozen=True, eq=False)
 class Photograph:
     "A picture with its class and boxes"
@@ -82,7 +82,7 @@ class Photograph:
         picture = self.file if isinstance(self.file, Tensor) else load_image(self.file)
         return square(picture, size), square_boxes(self.boxes, *picture.shape[-2:], size)
 
-# %% ../nbs/85_benchmark.ipynb #55f1a453
+# %% ../nbs/85_benchmark.ipynb #b73a5da9
 def class_of(
     classifier:Classifier,
     label:str|int|tuple|None # a class by name, by several names, or by number
@@ -93,12 +93,12 @@ def class_of(
     known = {name.lower() for name in classifier.labels or ()}
     return class_index(classifier, next((name for name in names if str(name).lower() in known), names[0]))
 
-# %% ../nbs/85_benchmark.ipynb #7a5ab8e6
+# %% ../nbs/85_benchmark.ipynb #57cd914f
 def label_text(label:str|int|tuple|None)->str:
     "A label as it stands in the table"
     return '' if label is None else str(label[0] if isinstance(label, tuple) else label)
 
-# %% ../nbs/85_benchmark.ipynb #8e881c37
+# %% ../nbs/85_benchmark.ipynb #29931a07
 def folder_photographs(
     source:str|Path # a sub-folder for each class, or flat
 )->list[Photograph]:
@@ -106,10 +106,10 @@ def folder_photographs(
     table = photo_table(source)
     return [Photograph(printable(Path(file).relative_to(source).as_posix()), os.path.abspath(file), label) for file, label in zip(table.file, table.label)]
 
-# %% ../nbs/85_benchmark.ipynb #905a9143
+# %% ../nbs/85_benchmark.ipynb #cbc493b1
 CORNERS = (('x0', 'y0', 'x1', 'y1'), ('xmin', 'ymin', 'xmax', 'ymax')) # names of the columns of a box
 
-# %% ../nbs/85_benchmark.ipynb #a5579945
+# %% ../nbs/85_benchmark.ipynb #09a822f7
 def box_table(
     source:str|Path # a CSV with a column file
 )->dict[str, tuple]: # file -> its boxes; empty where the CSV has no columns for them
@@ -123,7 +123,7 @@ def box_table(
     except ValueError as error: raise InputError(f"'{source}' gives a box that is not in numbers ({error}); fill in {', '.join(corners)} in pixels") from None
     return {file: tuple(map(tuple, part[corners].to_numpy().tolist())) for file, part in given.groupby('file')}
 
-# %% ../nbs/85_benchmark.ipynb #99848245
+# %% ../nbs/85_benchmark.ipynb #9f43a8a8
 def csv_photographs(
     source:str|Path, # a CSV with a column file; its paths are relative to its own folder
     label:str=None,  # the column of the class; None: label, name, class or imagenet_index
@@ -140,7 +140,7 @@ def csv_photographs(
     names, paths = ([change(file) for file in files.file] for change in (lambda file: Path(os.path.relpath(file, Path(source).parent)).as_posix(), os.path.abspath))
     return [Photograph(name, path, class_label(value), found.get(path, ())) for name, path, value in zip(names, paths, files[label or 'label'].astype(object))]
 
-# %% ../nbs/85_benchmark.ipynb #25f375ad
+# %% ../nbs/85_benchmark.ipynb #ace928cb
 def class_label(
     value # from a CSV
 )->str|int|None:
@@ -148,7 +148,7 @@ def class_label(
     if pd.isna(value): return None
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
-# %% ../nbs/85_benchmark.ipynb #b4e87e7f
+# %% ../nbs/85_benchmark.ipynb #8ab1e2da
 def coco_folder(
     listing:Path, # the annotations
     record:dict   # their content
@@ -160,7 +160,7 @@ def coco_folder(
         if (place/first).is_file(): return place
     raise InputError(f"the pictures of '{listing}' are not found: put {first} into one of {', '.join(map(str, places))}, or give torchvision's CocoDetection")
 
-# %% ../nbs/85_benchmark.ipynb #4178d9a3
+# %% ../nbs/85_benchmark.ipynb #205c15f7
 def read_coco(
     source:str|Path|datasets.CocoDetection
 )->tuple[Path, dict]: # folder of the pictures, and the annotations
@@ -174,7 +174,7 @@ def read_coco(
     if not isinstance(record, dict) or not record.get('images') or 'categories' not in record: raise InputError(f"'{source}' holds no COCO annotations: it needs images, annotations and categories")
     return coco_folder(Path(source), record), record
 
-# %% ../nbs/85_benchmark.ipynb #25d90246
+# %% ../nbs/85_benchmark.ipynb #d94b4947
 def coco_photographs(
     source:str|Path|datasets.CocoDetection # the JSON of the instances, or torchvision's data set
 )->list[Photograph]:
@@ -192,7 +192,7 @@ def coco_photographs(
     if not boxes: raise InputError('the annotations hold no boxes: give the JSON of the instances, with annotations')
     return [Photograph(f'{files[image]}#{names[category]}', os.path.abspath(root/files[image]), names[category], tuple(found)) for (image, category), found in sorted(boxes.items())]
 
-# %% ../nbs/85_benchmark.ipynb #b146f6e2
+# %% ../nbs/85_benchmark.ipynb #280db70e
 def sorted_photographs(
     dataset, # of torchvision, with a folder for each class
     root:str|Path
@@ -203,7 +203,7 @@ def sorted_photographs(
     names = [(name,) for name in complete] if len(dataset.classes) == len(complete) else dataset.classes
     return [Photograph(Path(os.path.relpath(file, root)).as_posix(), os.path.abspath(file), tuple(names[index])) for file, index in sorted(samples)]
 
-# %% ../nbs/85_benchmark.ipynb #706c2b87
+# %% ../nbs/85_benchmark.ipynb #8b18bda1
 def imagenette_photographs(
     source:str|Path # the folder above imagenette2, imagenette2-320 or imagenette2-160
 )->list[Photograph]:
@@ -213,7 +213,7 @@ def imagenette_photographs(
     if size is None: raise InputError(f"no Imagenette in '{source}': download it there with torchvision.datasets.Imagenette('{source}', 'val', '320px', download=True)")
     return sorted_photographs(datasets.Imagenette(source, 'val', size), source)
 
-# %% ../nbs/85_benchmark.ipynb #25aba7cb
+# %% ../nbs/85_benchmark.ipynb #518237a5
 def imagenet_photographs(
     source:str|Path # the folder that torchvision's ImageNet takes
 )->list[Photograph]:
@@ -221,10 +221,10 @@ def imagenet_photographs(
     try: return sorted_photographs(datasets.ImageNet(source, 'val'), source)
     except (RuntimeError, OSError) as error: raise InputError(f"no ImageNet in '{source}' ({str(error).splitlines()[0]}); put the archives of ILSVRC2012 there") from None
 
-# %% ../nbs/85_benchmark.ipynb #9a7cea53
+# %% ../nbs/85_benchmark.ipynb #b78def1c
 DATASETS = dict(folder=folder_photographs, csv=csv_photographs, coco=coco_photographs, imagenette=imagenette_photographs, imagenet=imagenet_photographs)
 
-# %% ../nbs/85_benchmark.ipynb #d36bb082
+# %% ../nbs/85_benchmark.ipynb #ffde2489
 def dataset_of(
     source:str|Path|datasets.CocoDetection
 )->str:      # a name in DATASETS
@@ -232,7 +232,7 @@ def dataset_of(
     if hasattr(source, 'coco') or Path(source).suffix == '.json': return 'coco'
     return 'folder' if Path(source).is_dir() else 'csv'
 
-# %% ../nbs/85_benchmark.ipynb #4a36d4f2
+# %% ../nbs/85_benchmark.ipynb #47500c03
 def read_dataset(
     source,           # where the data set is
     dataset:str=None, # a name in DATASETS; None: folder, csv or coco, by the look of `source`
@@ -245,7 +245,7 @@ def read_dataset(
     if unknown: raise InputError(f"the data set '{dataset}' takes no '{unknown[0]}': leave it out")
     return DATASETS[dataset](source, **options)
 
-# %% ../nbs/85_benchmark.ipynb #3fc838fd
+# %% ../nbs/85_benchmark.ipynb #fd812224
 def in_memory(
     images:Sequence[Tensor], # (3, H, W) each, in [0, 1]
     labels:Sequence=None,    # one an image
@@ -257,7 +257,7 @@ def in_memory(
     if not len(images) == len(labels) == len(boxes): raise InputError(f'{len(images)} images, {len(labels)} labels and {len(boxes)} sets of boxes: give one of each for every image')
     return [Photograph(f'picture-{digest(fingerprint(image))}', image, label, part) for image, label, part in zip(images, labels, boxes)]
 
-# %% ../nbs/85_benchmark.ipynb #ded12fbd
+# %% ../nbs/85_benchmark.ipynb #968e9742
 def read_photographs(
     source # a path, a torchvision CocoDetection, Photographs, or (images, labels, boxes)
 )->list[Photograph]:
@@ -270,19 +270,19 @@ def read_photographs(
     if repeated: raise InputError(f"two photographs are called '{repeated[0]}': give each its own name, its rows go by it")
     return photographs
 
-# %% ../nbs/85_benchmark.ipynb #95664c8a
+# %% ../nbs/85_benchmark.ipynb #1e8d775a
 def digest(
     *parts # their texts count
 )->str:    # 16 hexadecimal digits
     "A short fingerprint of some texts, the same on every machine"
     return hashlib.sha256('\0'.join(map(str, parts)).encode('utf-8', 'surrogatepass')).hexdigest()[:16]
 
-# %% ../nbs/85_benchmark.ipynb #28fb1e8c
+# %% ../nbs/85_benchmark.ipynb #ff559b29
 def stable_seed(*parts)->int: # from 0 to 2^63 - 1
     "A seed that depends on texts alone"
     return int(digest(*parts), 16) >> 1
 
-# %% ../nbs/85_benchmark.ipynb #52f1514a
+# %% ../nbs/85_benchmark.ipynb #0f8b36e5
 def sample(
     photographs:Sequence[Photograph],
     count:int=None # None: all
@@ -291,28 +291,28 @@ def sample(
     if count is not None and count < 1: raise InputError(f'{count} images asked for: give at least 1, or leave it out for all')
     return sorted(photographs, key=lambda photo: digest(photo.name))[:count]
 
-# %% ../nbs/85_benchmark.ipynb #1d2602c0
+# %% ../nbs/85_benchmark.ipynb #837dcba6
 def noise(images:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
     "A random number for each pixel"
     return draw(torch.rand, images[:, :1], generator).expand(len(images), -1, -1, -1)
 
-# %% ../nbs/85_benchmark.ipynb #553c0576
+# %% ../nbs/85_benchmark.ipynb #62a16d4f
 def grained(values:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
     "The same with a thousandth of its range as noise, so that nothing ties"
     return values - values.min() + 1e-3*(values.max() - values.min())*noise(values, generator)
 
-# %% ../nbs/85_benchmark.ipynb #0aa689c1
+# %% ../nbs/85_benchmark.ipynb #ef9e9257
 def centre(images:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
     "Brightest in the middle"
     return grained(centre_map(*images.shape[-2:]).to(images).expand(len(images), 1, -1, -1), generator)
 
-# %% ../nbs/85_benchmark.ipynb #47096661
+# %% ../nbs/85_benchmark.ipynb #995285c0
 def edges(images:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
     "Length of the difference to the neighbours, in grey"
     grey = nn.functional.pad(images.mean(1, keepdim=True), (1, 1, 1, 1), mode='replicate')
     return grained(torch.hypot(grey[..., 1:-1, 2:] - grey[..., 1:-1, :-2], grey[..., 2:, 1:-1] - grey[..., :-2, 1:-1]), generator)
 
-# %% ../nbs/85_benchmark.ipynb #534880fc
+# %% ../nbs/85_benchmark.ipynb #f53a0e7e
 @dataclass(frozen=True)
 class Control(Method):
     "A map that knows nothing of the network: what a method must beat"
@@ -324,10 +324,10 @@ class Control(Method):
         values = self.picture(images, generator)[None]
         yield Walk([Step(torch.ones(1, dtype=torch.float64), images[None], torch.full(values.shape[:2], torch.nan), torch.zeros_like(values), values)])
 
-# %% ../nbs/85_benchmark.ipynb #3c2e258e
+# %% ../nbs/85_benchmark.ipynb #8d78f542
 CONTROLS = {'centre': partial(Control, centre), 'edges': partial(Control, edges), 'noise': partial(Control, noise)}
 
-# %% ../nbs/85_benchmark.ipynb #696b8925
+# %% ../nbs/85_benchmark.ipynb #f28b614d
 def named_methods(
     methods:Mapping|Sequence[str] # name -> method, or names in METHODS and CONTROLS
 )->dict[str, Callable]:
@@ -339,7 +339,7 @@ def named_methods(
     if wrong: raise InputError(f"'{wrong[0]}' is no method yet: build it, as METHODS['ig']() does, or give only the names of methods")
     return dict(methods)
 
-# %% ../nbs/85_benchmark.ipynb #ff75f12c
+# %% ../nbs/85_benchmark.ipynb #4f37690a
 class Case(NamedTuple):
     "One image and the maps of some methods on it"
     classifier:Classifier
@@ -349,14 +349,14 @@ class Case(NamedTuple):
     attributions:dict[str, Attribution]
     generator:torch.Generator # started from the name of the image: the same for all methods
 
-# %% ../nbs/85_benchmark.ipynb #bace9954
+# %% ../nbs/85_benchmark.ipynb #0d3637d2
 class Measure(NamedTuple):
     "A number for each method"
     values:Sequence[float] # NaN where there is none
     better:str=''          # 'higher' or 'lower'; empty where neither is
     reason:str=''          # why values are NaN
 
-# %% ../nbs/85_benchmark.ipynb #0c79dcbd
+# %% ../nbs/85_benchmark.ipynb #1eff8b68
 def each(
     function:Callable, # of an attribution: (1,), or a number
     case:Case
@@ -364,7 +364,7 @@ def each(
     "A number for each attribution"
     return [float(function(attribution)) for attribution in case.attributions.values()]
 
-# %% ../nbs/85_benchmark.ipynb #dc259b5e
+# %% ../nbs/85_benchmark.ipynb #bbc4048a
 @dataclass(frozen=True)
 class InsertionDeletion:
     "Areas under the insertion and deletion curves, and their difference"
@@ -376,7 +376,7 @@ class InsertionDeletion:
         areas = dict(insertion=(curves.insertion, 'higher'), deletion=(curves.deletion, 'lower'), overall=(curves.overall, 'higher'))
         return {name + self.suffix: Measure(area[:, 0].tolist(), better) for name, (area, better) in areas.items()}
 
-# %% ../nbs/85_benchmark.ipynb #76e6e226
+# %% ../nbs/85_benchmark.ipynb #8692bbda
 @dataclass(frozen=True)
 class InformationAreas:
     "Areas under the accuracy and softmax information curves"
@@ -387,7 +387,7 @@ class InformationAreas:
         reasons = dict(zip(found.rejected.curve, found.rejected.reason))
         return {name: Measure(part.area[:, 0].tolist(), 'higher', reasons.get(name, '')) for name, part in dict(aic=found.aic, sic=found.sic).items()}
 
-# %% ../nbs/85_benchmark.ipynb #c076f4b8
+# %% ../nbs/85_benchmark.ipynb #46100daf
 @dataclass(frozen=True)
 class Pointing:
     "Whether the most salient pixel lies in a box, and the same where the boxes are small"
@@ -402,7 +402,7 @@ class Pointing:
         large = reason or ('' if covered < self.small else 'boxes are not small')
         return {f'hit{self.suffix}': Measure(hits.tolist(), 'higher', reason), f'hit-small{self.suffix}': Measure(torch.where(torch.tensor(not large), hits, torch.nan).tolist(), 'higher', large)}
 
-# %% ../nbs/85_benchmark.ipynb #d2c292e6
+# %% ../nbs/85_benchmark.ipynb #525ec6d8
 @dataclass(frozen=True)
 class Texture:
     "How rough, how sparse and how restless a map is"
@@ -410,14 +410,14 @@ class Texture:
         return {'roughness': Measure(each(lambda attribution: roughness(attribution.values), case), reason='the map is zero'),
                 'sparsity': Measure(each(sparsity, case)), 'total-variation': Measure(each(total_variation, case))}
 
-# %% ../nbs/85_benchmark.ipynb #d3b357f2
+# %% ../nbs/85_benchmark.ipynb #0c233b6a
 @dataclass(frozen=True)
 class Completeness:
     "By how much the sum of a map misses the difference of the scores"
     def __call__(self, case:Case)->dict[str, Measure]:
         return {'completeness-error': Measure(each(lambda attribution: attribution.completeness_error, case), 'lower', 'promises none')}
 
-# %% ../nbs/85_benchmark.ipynb #551166ff
+# %% ../nbs/85_benchmark.ipynb #1694e5ec
 def along(
     function:Callable,      # of a trace: (1,)
     attribution:Attribution
@@ -425,19 +425,19 @@ def along(
     "A measure of the path; NaN for methods that start nowhere or stand still"
     return float(function(attribution.trace)) if len(attribution.trace.alpha) > 1 and attribution.score_baseline.isfinite().all() else np.nan
 
-# %% ../nbs/85_benchmark.ipynb #e3bdcdbc
+# %% ../nbs/85_benchmark.ipynb #c9d4cac7
 @dataclass(frozen=True)
 class AlongPath:
     "How smoothly the score rises along the path"
     def __call__(self, case:Case)->dict[str, Measure]:
         return {name: Measure(each(partial(along, function), case), better, 'no path') for name, function, better in (('monotone-share', monotone_share, 'higher'), ('largest-drop', largest_drop, 'lower'))}
 
-# %% ../nbs/85_benchmark.ipynb #8a68a663
+# %% ../nbs/85_benchmark.ipynb #c9080eb0
 METRICS = {'insertion-deletion': InsertionDeletion(), 'insertion-deletion-rise2018': InsertionDeletion(PROTOCOLS['rise2018'], '-rise2018'), 'insertion-deletion-flat': InsertionDeletion(PROTOCOLS['flat'], '-flat'),
            'information': InformationAreas(), 'pointing': Pointing(), 'pointing-near': Pointing(15/224, suffix='-near'), 'texture': Texture(), 'completeness': Completeness(), 'path': AlongPath()}
 USUAL = 'insertion-deletion', 'information', 'pointing', 'texture', 'completeness', 'path'
 
-# %% ../nbs/85_benchmark.ipynb #21a69f7d
+# %% ../nbs/85_benchmark.ipynb #3f5d085a
 def named_metrics(
     metrics:Mapping|Sequence[str]|None # name -> callable, or names in METRICS; None: the usual ones
 )->dict[str, Callable]:
@@ -449,18 +449,18 @@ def named_metrics(
     if metrics is not None and not len(metrics): raise InputError(f"no measures given; choose from {', '.join(METRICS)}")
     return {name: METRICS[name] for name in (USUAL if metrics is None else metrics)}
 
-# %% ../nbs/85_benchmark.ipynb #a1f2beab
+# %% ../nbs/85_benchmark.ipynb #4e7f16da
 def generator_for(*names)->torch.Generator:
     "A generator whose seed depends on these names alone"
     return torch.Generator().manual_seed(stable_seed(*names))
 
-# %% ../nbs/85_benchmark.ipynb #7cc43802
+# %% ../nbs/85_benchmark.ipynb #3dddfeef
 class Tried(NamedTuple):
     "What came of a method on an image"
     attribution:Attribution|None # None: it was refused
     note:str                     # why, or what the method warned of
 
-# %% ../nbs/85_benchmark.ipynb #f3269782
+# %% ../nbs/85_benchmark.ipynb #73ddf296
 def attempt(
     method:Callable,
     score:Score,
@@ -474,7 +474,7 @@ def attempt(
         except InputError as error: attribution, reason = None, str(error)
     return Tried(attribution, reason or '; '.join(dict.fromkeys(str(warning.message) for warning in heard)))
 
-# %% ../nbs/85_benchmark.ipynb #314f2930
+# %% ../nbs/85_benchmark.ipynb #820a061d
 class Job(NamedTuple):
     "What is still to be measured on a photograph"
     photograph:Photograph
@@ -486,10 +486,10 @@ class Job(NamedTuple):
         "The methods that are needed, each once"
         return tuple(dict.fromkeys(name for names in self.missing.values() for name in names))
 
-# %% ../nbs/85_benchmark.ipynb #bef9d4ff
+# %% ../nbs/85_benchmark.ipynb #06acdb77
 COLUMNS = dict(image='', key='', label='', target='', probability=np.nan, method='', settings='', group='', metric='', value=np.nan, better='', reason='', note='', evaluations=np.nan, seconds=np.nan)
 
-# %% ../nbs/85_benchmark.ipynb #fa9b263d
+# %% ../nbs/85_benchmark.ipynb #9933063c
 def tidy(
     rows:Sequence[dict] # columns that are left out are empty
 )->pd.DataFrame:
@@ -497,7 +497,7 @@ def tidy(
     frame = pd.DataFrame(rows).reindex(columns=list(COLUMNS))
     return frame.assign(**{name: frame[name].astype(float) if default != '' else frame[name].astype(object).where(frame[name].notna(), '').astype(str) for name, default in COLUMNS.items()})
 
-# %% ../nbs/85_benchmark.ipynb #1d8fc0c5
+# %% ../nbs/85_benchmark.ipynb #9ac0e0de
 @dataclass(frozen=True, eq=False)
 class Evaluation:
     "Methods, measures and a classifier: called with a job, it gives the rows of one photograph"
@@ -531,12 +531,12 @@ class Evaluation:
                 yield dict(method=name, settings=self.settings.get(name, ''), group=group, metric=metric, value=value, better=measure.better, reason='' if np.isfinite(value) else measure.reason,
                            note=tried[name].note, evaluations=attribution.evaluations, seconds=attribution.seconds)
 
-# %% ../nbs/85_benchmark.ipynb #734c672e
+# %% ../nbs/85_benchmark.ipynb #e8cccb46
 def tensor_digest(tensor:Tensor)->str:
     "A short fingerprint of shape, type and content"
     return digest(tuple(tensor.shape), tensor.dtype, hashlib.sha256(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()).hexdigest())
 
-# %% ../nbs/85_benchmark.ipynb #fbff1448
+# %% ../nbs/85_benchmark.ipynb #7fc207b5
 @singledispatch
 def fingerprint(
     value # a setting
@@ -545,43 +545,43 @@ def fingerprint(
     if is_dataclass(value): return f"{type(value).__name__}({', '.join(f'{part.name}={fingerprint(getattr(value, part.name))}' for part in fields(value) if part.name != 'batch_size')})"
     return getattr(value, '__qualname__', repr(value))
 
-# %% ../nbs/85_benchmark.ipynb #ded9c144
+# %% ../nbs/85_benchmark.ipynb #2e4799be
 @fingerprint.register(Tensor)
 def _(value): return f'tensor {tuple(value.shape)} {tensor_digest(value)}'
 
-# %% ../nbs/85_benchmark.ipynb #6a18fae8
+# %% ../nbs/85_benchmark.ipynb #5174ad58
 @fingerprint.register(tuple)
 @fingerprint.register(list)
 def _(value): return f"({', '.join(map(fingerprint, value))})"
 
-# %% ../nbs/85_benchmark.ipynb #d81aa3c3
+# %% ../nbs/85_benchmark.ipynb #421c981b
 @fingerprint.register(partial)
 def _(value): return f'partial({fingerprint(value.func)}, {fingerprint(value.args)}, {value.keywords})'
 
-# %% ../nbs/85_benchmark.ipynb #3fdd9e25
+# %% ../nbs/85_benchmark.ipynb #ed3db389
 @fingerprint.register(nn.Module)
 def _(value):
     tensors = {**dict(value.named_parameters()), **dict(value.named_buffers())}
     return f"{type(getattr(value, 'network', value)).__name__} {digest(value, getattr(value, 'size', ''), getattr(value, 'labels', ''), *(name + tensor_digest(tensor) for name, tensor in tensors.items()))}"
 
-# %% ../nbs/85_benchmark.ipynb #957e49aa
+# %% ../nbs/85_benchmark.ipynb #10d9412c
 @fingerprint.register(Prior)
 def _(value):
     schedule = {name: setting for name, setting in value.scheduler.config.items() if not name.startswith('_')} # no version of diffusers
     return f"Prior {digest(schedule, *(fingerprint(getattr(value, part.name)) for part in fields(value) if part.name not in ('scheduler', 'batch_size')))}"
 
-# %% ../nbs/85_benchmark.ipynb #8983d5c1
+# %% ../nbs/85_benchmark.ipynb #17e5371b
 @fingerprint.register(bytes)
 def _(value): return hashlib.sha256(value).hexdigest()
 
-# %% ../nbs/85_benchmark.ipynb #f19e309c
+# %% ../nbs/85_benchmark.ipynb #37afbc26
 @fingerprint.register(Photograph)
 def _(value):
     try: content = fingerprint(value.file if isinstance(value.file, (Tensor, bytes)) else Path(value.file).read_bytes())
     except OSError: content = 'unreadable'
     return digest(value.name, value.label, value.boxes, content)
 
-# %% ../nbs/85_benchmark.ipynb #a8917431
+# %% ../nbs/85_benchmark.ipynb #489ecf7d
 def settled(
     method:Callable
 )->Callable: # the same where nothing was left open
@@ -590,7 +590,7 @@ def settled(
     if hasattr(method, 'method'): return replace(method, method=settled(method.method))
     return method if method.prior else replace(method, prior=usual_prior())
 
-# %% ../nbs/85_benchmark.ipynb #4ed6e35a
+# %% ../nbs/85_benchmark.ipynb #efbc9a79
 def experiment(
     evaluation:Evaluation
 )->dict[str, str]:
@@ -598,7 +598,7 @@ def experiment(
     named = {f"method '{name}'": method for name, method in evaluation.methods.items()} | {f"measures '{name}'": metric for name, metric in evaluation.metrics.items()}
     return {name: fingerprint(value) for name, value in {'classifier': evaluation.classifier, 'output': evaluation.output, 'seed': evaluation.seed, **named}.items()}
 
-# %% ../nbs/85_benchmark.ipynb #686cba38
+# %% ../nbs/85_benchmark.ipynb #82c57a9a
 def agreed(
     known:dict[str, str], # of what lies in the folder
     asked:dict[str, str], # of what is to be added
@@ -609,13 +609,13 @@ def agreed(
         if known.get(name, value) != value: raise InputError(f"'{out}' holds rows with the {name} {differing(known[name], value)}, not {differing(value, known[name])}: give another folder, or a method another name")
     return known | asked
 
-# %% ../nbs/85_benchmark.ipynb #e021a938
+# %% ../nbs/85_benchmark.ipynb #ae5420a2
 def differing(text:str, other:str)->str:
     "The words of one fingerprint that another has not"
     words, others = (re.split('[(), ]+', part) for part in (text, other))
     return ', '.join(word for word in words if word not in others) or text
 
-# %% ../nbs/85_benchmark.ipynb #430981a8
+# %% ../nbs/85_benchmark.ipynb #10185d62
 def write_whole(
     file:Path,
     content:bytes|str
@@ -633,13 +633,13 @@ def write_whole(
     finally:
         with suppress(OSError): half.unlink()
 
-# %% ../nbs/85_benchmark.ipynb #4219d08f
+# %% ../nbs/85_benchmark.ipynb #d3f48aac
 def read_settings(out:Path)->dict[str, str]:
     "What the rows of a folder depend on; empty for a new folder"
     try: return dict(json.loads((out/'settings.json').read_text()) if (out/'settings.json').exists() else {})
     except (OSError, ValueError, TypeError): raise InputError(f"'{out}' cannot be used: its settings.json is damaged; give another folder") from None
 
-# %% ../nbs/85_benchmark.ipynb #12ad76ec
+# %% ../nbs/85_benchmark.ipynb #2a222235
 def read_rows(file:Path)->pd.DataFrame:
     "Rows of a Parquet file; InputError for a damaged one, and for one of somebody else"
     try: rows = pd.read_parquet(file)
@@ -647,7 +647,7 @@ def read_rows(file:Path)->pd.DataFrame:
     if not set(COLUMNS) <= set(rows): raise InputError(f"'{file}' holds no rows of a benchmark, its columns are {', '.join(map(str, rows))}: give another folder")
     return rows
 
-# %% ../nbs/85_benchmark.ipynb #3826101f
+# %% ../nbs/85_benchmark.ipynb #5a7f7889
 @dataclass(frozen=True)
 class Rows:
     "The rows in a folder: one file of those that were brought together, and a part for each photograph since"
@@ -677,7 +677,7 @@ class Rows:
         for file in parts:
             if file.parent.name == 'parts': file.unlink()
 
-# %% ../nbs/85_benchmark.ipynb #80089c05
+# %% ../nbs/85_benchmark.ipynb #e6e58c4b
 def jobs(
     photographs:dict[str, Photograph], # by their fingerprints
     evaluation:Evaluation,
@@ -688,7 +688,7 @@ def jobs(
     missing = {key: {group: tuple(name for name in evaluation.methods if (key, name, group) not in done) for group in evaluation.metrics} for key in photographs}
     return [Job(photo, key, {group: names for group, names in missing[key].items() if names}) for key, photo in photographs.items() if any(missing[key].values())]
 
-# %% ../nbs/85_benchmark.ipynb #78656d9b
+# %% ../nbs/85_benchmark.ipynb #3bd0a242
 def local(
     evaluation:Evaluation,
     todo:Sequence[Job]
@@ -696,7 +696,7 @@ def local(
     "One photograph after another, in this process"
     for job in todo: yield job, evaluation(job)
 
-# %% ../nbs/85_benchmark.ipynb #dd33ed9d
+# %% ../nbs/85_benchmark.ipynb #775bb10c
 def packed(
     evaluation:Evaluation,
     todo:Sequence[Job],
@@ -705,7 +705,7 @@ def packed(
     "The rows of one job as bytes: what a worker sends back"
     return dict(id=row['id'], rows=evaluation(todo[row['id']]).to_parquet(index=False))
 
-# %% ../nbs/85_benchmark.ipynb #6ea3852e
+# %% ../nbs/85_benchmark.ipynb #958e1ccf
 def on_ray(
     evaluation:Evaluation,
     todo:Sequence[Job],
@@ -718,10 +718,10 @@ def on_ray(
     for row in numbers.map(partial(packed, evaluation, todo), **options).iter_rows():
         yield todo[row['id']], pd.read_parquet(io.BytesIO(row['rows']))
 
-# %% ../nbs/85_benchmark.ipynb #d9be6242
+# %% ../nbs/85_benchmark.ipynb #ce6e000a
 ENGINES = dict(local=local, ray=on_ray)
 
-# %% ../nbs/85_benchmark.ipynb #af8da8dd
+# %% ../nbs/85_benchmark.ipynb #1358d803
 def asked_for(
     rows:pd.DataFrame, # of the folder
     keys:Sequence[str], # of photographs
@@ -730,7 +730,7 @@ def asked_for(
     "The rows that were asked for"
     return rows[rows.key.isin(keys) & rows.method.isin(evaluation.methods) & rows.group.isin(evaluation.metrics)]
 
-# %% ../nbs/85_benchmark.ipynb #c3a41980
+# %% ../nbs/85_benchmark.ipynb #3e7c3103
 def ordered(
     frame:pd.DataFrame,
     evaluation:Evaluation
@@ -740,7 +740,7 @@ def ordered(
     ranks = pd.DataFrame(dict(image=frame.image, method=frame.method.map(method), group=frame.group.map(group)))
     return frame.loc[ranks.sort_values(list(ranks)).index].reset_index(drop=True)
 
-# %% ../nbs/85_benchmark.ipynb #8b28e053
+# %% ../nbs/85_benchmark.ipynb #f02ba341
 def check_names(
     frame:pd.DataFrame
 )->pd.DataFrame: # the same
@@ -749,7 +749,7 @@ def check_names(
     if len(twice): raise InputError(f"the measure '{twice.metric.iloc[0]}' comes from two groups, {' and '.join(frame.group[frame.metric == twice.metric.iloc[0]].unique())}: give one of them a suffix")
     return frame
 
-# %% ../nbs/85_benchmark.ipynb #25ee36b7
+# %% ../nbs/85_benchmark.ipynb #a872f845
 def compute(
     evaluation:Evaluation,
     photographs:Sequence[Photograph],
@@ -771,7 +771,7 @@ def compute(
     store.gather(frame)
     return frame
 
-# %% ../nbs/85_benchmark.ipynb #d2723898
+# %% ../nbs/85_benchmark.ipynb #8cae7fda
 def run(
     methods:Mapping|Sequence[str],          # name -> method, or names in METHODS and CONTROLS
     classifier:Classifier,
@@ -795,7 +795,7 @@ def run(
     finish(frame, evaluation, store.out)
     return frame
 
-# %% ../nbs/85_benchmark.ipynb #48133626
+# %% ../nbs/85_benchmark.ipynb #19ec8958
 def resampled_means(
     values:np.ndarray,  # (N, M): a row for each image; NaN where there is no number
     resamples:int=2000,
@@ -807,7 +807,7 @@ def resampled_means(
     counts = (random.multinomial(len(values), shares, size=size) for size in [100]*(resamples//100) + [resamples % 100])
     with np.errstate(invalid='ignore'): return np.concatenate([(drawn @ filled)/(drawn @ present) for drawn in counts])
 
-# %% ../nbs/85_benchmark.ipynb #ac42fbce
+# %% ../nbs/85_benchmark.ipynb #3cf25b1b
 def interval(
     values:np.ndarray, # (N, M)
     level:float=.95,
@@ -818,17 +818,17 @@ def interval(
     ends = [np.nanquantile(column, [(1 - level)/2, (1 + level)/2]) if (~np.isnan(numbers)).sum() > 1 else [np.nan, np.nan] for column, numbers in zip(means.T, values.T)]
     return np.array(ends).reshape(-1, 2).T
 
-# %% ../nbs/85_benchmark.ipynb #5cd9efb6
+# %% ../nbs/85_benchmark.ipynb #836df4d7
 def matrix(
     frame:pd.DataFrame # rows of one measure
 )->pd.DataFrame:       # an image a row, a method a column
     "Values by image and method"
     return frame.pivot(index='image', columns='method', values='value')[list(dict.fromkeys(frame.method))]
 
-# %% ../nbs/85_benchmark.ipynb #0f6fc7c0
+# %% ../nbs/85_benchmark.ipynb #56be4b63
 SIGNS = dict(higher=1, lower=-1)
 
-# %% ../nbs/85_benchmark.ipynb #02363437
+# %% ../nbs/85_benchmark.ipynb #7975b149
 def margins(
     values:pd.DataFrame, # of `matrix`
     better:str           # 'higher', 'lower' or empty
@@ -838,7 +838,7 @@ def margins(
     means = scored.mean()
     return scored.sub(scored[means.idxmax()], axis=0) if means.notna().any() else scored*np.nan
 
-# %% ../nbs/85_benchmark.ipynb #f5c037e2
+# %% ../nbs/85_benchmark.ipynb #61fc0c13
 def table_of_measure(
     frame:pd.DataFrame, # rows of one measure
     reference:str       # the method that differences are taken to
@@ -852,7 +852,7 @@ def table_of_measure(
                    leads=high[2] >= 0, images=counts, without=len(values) - counts, evaluations=by_method.evaluations.mean(), seconds=by_method.seconds.mean())
     return pd.DataFrame(columns, index=values.columns).reset_index().assign(metric=frame.metric.iloc[0], better=better)
 
-# %% ../nbs/85_benchmark.ipynb #9cd8597e
+# %% ../nbs/85_benchmark.ipynb #c5dfac81
 def table(
     frame:pd.DataFrame, # of `run`
     reference:str='ig'  # the method that differences are taken to
@@ -864,7 +864,7 @@ def table(
     front = ['metric', 'better', 'method']
     return pd.concat(tables, ignore_index=True).pipe(lambda found: found[front + [name for name in found if name not in front]])
 
-# %% ../nbs/85_benchmark.ipynb #57a70c4b
+# %% ../nbs/85_benchmark.ipynb #7dea1cfb
 class Claim(NamedTuple):
     "That one method is better than another by a measure"
     text:str
@@ -872,22 +872,21 @@ class Claim(NamedTuple):
     one:str
     other:str
 
-# %% ../nbs/85_benchmark.ipynb #049ff026
-VERDICTS = {(True, True): 'yes', (False, False): 'no, the opposite', (False, True): 'not shown'} # whether low and high are above zero
+# %% ../nbs/85_benchmark.ipynb #00f4eace
+VERDICTS = {(True, True): 'yes', (False, False): 'no, the opposite', (False, True): 'not shown'} # whether low is above zero, and high not below
 
 def examined(
     claim:Claim,
     frame:pd.DataFrame # of `run`
 )->dict: # the claim, its measure, what was found, the paired difference with its interval, and the number of images
-    "What the rows say of a claim; the difference is positive where `one` is the better of the two"
+    "What the rows say of a claim; the difference is positive where `one` is the better of the two, or has more where neither is better"
     rows = frame[(frame.metric == claim.metric) & frame.method.isin([claim.one, claim.other])]
     known = dict(claim=claim.text, measure=claim.metric)
-    if rows.method.nunique() < 2 or rows.value.isna().all(): return known | dict(found='not measured', difference='', images=0)
-    values, sign = matrix(rows), SIGNS[rows.better.iloc[0]]
-    difference = sign*(values[claim.one] - values[claim.other]).to_numpy()[:, None]
+    values = matrix(rows).reindex(columns=[claim.one, claim.other])
+    difference = (values[claim.one] - values[claim.other]).dropna().to_numpy()[:, None]*SIGNS.get(rows.better.iloc[0] if len(rows) else '', 1)
+    if not len(difference): return known | dict(found='not measured', difference='', images=0)
     low, high = interval(difference)[:, 0]
-    mean, images = np.nanmean(difference), int((~np.isnan(difference)).sum())
-    return known | dict(found=VERDICTS.get((low > 0, high >= 0), 'not shown'), difference=f'{mean:+.3f} [{low:+.3f}, {high:+.3f}]', images=images)
+    return known | dict(found=VERDICTS[bool(low > 0), not high < 0], difference=f'{difference.mean():+.3f} [{low:+.3f}, {high:+.3f}]', images=len(difference))
 
 def examine(
     frame:pd.DataFrame, # of `run`
@@ -896,7 +895,7 @@ def examine(
     "What the rows say of each claim"
     return pd.DataFrame([examined(claim, frame) for claim in claims]).set_index('claim')
 
-# %% ../nbs/85_benchmark.ipynb #41d6ca4e
+# %% ../nbs/85_benchmark.ipynb #285ef445
 def draw_table(
     found:pd.DataFrame,             # of `table`
     metrics:Sequence[str]=None,     # None: all
@@ -912,10 +911,10 @@ def draw_table(
     for panel in panels[len(parts):]: panel.remove()
     return figure
 
-# %% ../nbs/85_benchmark.ipynb #487e124f
+# %% ../nbs/85_benchmark.ipynb #a254b384
 ARROWS = dict(higher=' ↑', lower=' ↓')
 
-# %% ../nbs/85_benchmark.ipynb #0464584f
+# %% ../nbs/85_benchmark.ipynb #7c5bfd5f
 def draw_measure(panel, name:str, part:pd.DataFrame, column:str):
     "One panel of `draw_table`"
     low, high = (part[f'{column}_{end}' if column == 'difference' else end] for end in ('low', 'high'))
@@ -928,7 +927,7 @@ def draw_measure(panel, name:str, part:pd.DataFrame, column:str):
     panel.set_title(name + ARROWS.get(part.better.iloc[0], ''), fontsize=8)
     panel.tick_params(labelsize=6)
 
-# %% ../nbs/85_benchmark.ipynb #e2d56af7
+# %% ../nbs/85_benchmark.ipynb #8dfbf223
 def cell(row:pd.Series, column:str)->str:
     "A number with its interval; none where there is no number"
     ends = [row['low'], row['high']] if column == 'mean' else [row['difference_low'], row['difference_high']]
@@ -936,7 +935,7 @@ def cell(row:pd.Series, column:str)->str:
     if np.isnan(row[column]): return 'none'
     return f'{row[column]:{sign}.3f} ' + ('(one image)' if np.isnan(ends[0]) else f'[{ends[0]:.3f}, {ends[1]:.3f}]')
 
-# %% ../nbs/85_benchmark.ipynb #cbcdc11c
+# %% ../nbs/85_benchmark.ipynb #591649d8
 def wide(
     found:pd.DataFrame, # of `table`
     column:str='mean',  # or difference
@@ -949,7 +948,7 @@ def wide(
     costs = found.groupby('method')[['evaluations', 'seconds']].mean().map('{:.3g}'.format).rename(columns=dict(evaluations='gradients'))
     return layout.pivot(index='method', columns='measure', values='text').loc[list(dict.fromkeys(found.method)), list(dict.fromkeys(names))].fillna('none').join(costs)
 
-# %% ../nbs/85_benchmark.ipynb #0eedf3bd
+# %% ../nbs/85_benchmark.ipynb #66fa2cbe
 def markdown(
     shown:pd.DataFrame # of `wide`
 )->str:
@@ -957,7 +956,7 @@ def markdown(
     lines = [[shown.index.name or '', *shown.columns], ['---']*(shown.shape[1] + 1), *([str(name), *row] for name, row in zip(shown.index, shown.to_numpy()))]
     return '\n'.join('| ' + ' | '.join(str(part).replace('|', '\\|') for part in line) + ' |' for line in lines) + '\n'
 
-# %% ../nbs/85_benchmark.ipynb #244a74e4
+# %% ../nbs/85_benchmark.ipynb #83d59681
 def failures(
     frame:pd.DataFrame # of `run`
 )->pd.DataFrame:       # how often, with an example
@@ -965,7 +964,7 @@ def failures(
     missing = frame[frame.reason != ''].replace({'method': {'': 'all methods'}, 'metric': {'': 'all measures'}})
     return missing.groupby(['metric', 'reason'], sort=False).agg(rows=('image', 'size'), images=('image', 'nunique'), example=('image', 'first')).reset_index()
 
-# %% ../nbs/85_benchmark.ipynb #698f04b5
+# %% ../nbs/85_benchmark.ipynb #9418a166
 def card(
     frame:pd.DataFrame,
     evaluation:Evaluation
@@ -978,7 +977,7 @@ def card(
                      'versions': ', '.join(f'{name} {version}' for name, version in dict(ddpath=__version__, python=platform.python_version(), **versions).items())}
     return experiment(evaluation) | circumstances
 
-# %% ../nbs/85_benchmark.ipynb #4526890a
+# %% ../nbs/85_benchmark.ipynb #8addfbaa
 PAGE = '''<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>ddpath benchmark</title>
@@ -997,7 +996,7 @@ th:first-child, td:first-child { text-align: left } .lead { font-weight: 600 } t
 <h2>Card</h2><table>{% for name, text in card.items() %}<tr><td>{{ name }}</td><td class="text">{{ text }}</td></tr>{% endfor %}</table>
 </html>'''
 
-# %% ../nbs/85_benchmark.ipynb #8f895e8c
+# %% ../nbs/85_benchmark.ipynb #20b254c3
 def finish(
     frame:pd.DataFrame, # of `run`
     evaluation:Evaluation,
