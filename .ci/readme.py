@@ -1,4 +1,4 @@
-"""Write README.md and its figures from nbs/index.ipynb: `python .ci/readme.py`."""
+"""Write README.md, its figures and the picture for social cards from nbs/index.ipynb: `python .ci/readme.py`."""
 import re, shutil
 from pathlib import Path
 
@@ -48,6 +48,7 @@ def main():
     for name, data in resources['outputs'].items():
         FIGURES.mkdir(exist_ok=True)
         Path(name).write_bytes(data)
+    if resources['outputs']: shutil.copy(next(iter(resources['outputs'])), 'nbs/social.jpg')
     text = re.sub(r'\n\s*\n(?=\S)', '\n\n', text).strip()
     Path('README.md').write_text(f'<!-- made from nbs/index.ipynb by `make readme` -->\n\n{text}\n', encoding='utf-8')
 
