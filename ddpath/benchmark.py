@@ -905,29 +905,30 @@ def draw_table(
     "Means, or differences, with their intervals: a panel a measure, a line a method; leading methods are filled"
     parts = {name: part for name, part in found.groupby('metric', sort=False) if metrics is None or name in metrics}
     columns, rows = min(columns, len(parts)), -(-len(parts)//min(columns, len(parts)))
-    figure = Drawing(figsize=(1.2 + 2.1*columns, rows*(.8 + .17*found.method.nunique())), layout='constrained')
+    methods = list(dict.fromkeys(pd.concat(parts.values()).method))
+    figure = Drawing(figsize=(1.2 + 2.1*columns, rows*(.8 + .17*len(methods))), layout='constrained')
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).flatten()
-    for panel, (name, part) in zip(panels, parts.items()): draw_measure(panel, name, part, 'difference' if difference else 'mean')
+    for panel, (name, part) in zip(panels, parts.items()): draw_measure(panel, name, part, 'difference' if difference else 'mean', methods)
     for panel in panels[len(parts):]: panel.remove()
     return figure
 
 # %% ../nbs/85_benchmark.ipynb #a254b384
 ARROWS = dict(higher=' ↑', lower=' ↓')
 
-# %% ../nbs/85_benchmark.ipynb #7c5bfd5f
-def draw_measure(panel, name:str, part:pd.DataFrame, column:str):
-    "One panel of `draw_table`"
+# %% ../nbs/85_benchmark.ipynb #cbbdc112
+def draw_measure(panel, name:str, part:pd.DataFrame, column:str, methods:Sequence[str]):
+    "One panel of `draw_table`; the line of a method without this measure stays empty"
     low, high = (part[f'{column}_{end}' if column == 'difference' else end] for end in ('low', 'high'))
-    places = np.arange(len(part))
+    places = part.method.map(list(methods).index)
     panel.hlines(places, low, high, color='grey', linewidth=1.5)
     panel.scatter(part[column], places, s=16, zorder=3, color=['C0' if leads else 'white' for leads in part.leads], edgecolors='C0')
     if column == 'difference': panel.axvline(0, color='lightgrey', linewidth=1, zorder=0)
-    panel.set_yticks(places, part.method)
-    panel.set_ylim(len(part) - .5, -.5)
+    panel.set_yticks(range(len(methods)), methods)
+    panel.set_ylim(len(methods) - .5, -.5)
     panel.set_title(name + ARROWS.get(part.better.iloc[0], ''), fontsize=8)
     panel.tick_params(labelsize=6)
 
-# %% ../nbs/85_benchmark.ipynb #8dfbf223
+# %% ../nbs/85_benchmark.ipynb #a958639f
 def cell(row:pd.Series, column:str)->str:
     "A number with its interval; none where there is no number"
     ends = [row['low'], row['high']] if column == 'mean' else [row['difference_low'], row['difference_high']]
@@ -935,7 +936,7 @@ def cell(row:pd.Series, column:str)->str:
     if np.isnan(row[column]): return 'none'
     return f'{row[column]:{sign}.3f} ' + ('(one image)' if np.isnan(ends[0]) else f'[{ends[0]:.3f}, {ends[1]:.3f}]')
 
-# %% ../nbs/85_benchmark.ipynb #591649d8
+# %% ../nbs/85_benchmark.ipynb #6780cabe
 def wide(
     found:pd.DataFrame, # of `table`
     column:str='mean',  # or difference
@@ -948,7 +949,7 @@ def wide(
     costs = found.groupby('method')[['evaluations', 'seconds']].mean().map('{:.3g}'.format).rename(columns=dict(evaluations='gradients'))
     return layout.pivot(index='method', columns='measure', values='text').loc[list(dict.fromkeys(found.method)), list(dict.fromkeys(names))].fillna('none').join(costs)
 
-# %% ../nbs/85_benchmark.ipynb #66fa2cbe
+# %% ../nbs/85_benchmark.ipynb #18a10179
 def markdown(
     shown:pd.DataFrame # of `wide`
 )->str:
@@ -956,7 +957,7 @@ def markdown(
     lines = [[shown.index.name or '', *shown.columns], ['---']*(shown.shape[1] + 1), *([str(name), *row] for name, row in zip(shown.index, shown.to_numpy()))]
     return '\n'.join('| ' + ' | '.join(str(part).replace('|', '\\|') for part in line) + ' |' for line in lines) + '\n'
 
-# %% ../nbs/85_benchmark.ipynb #83d59681
+# %% ../nbs/85_benchmark.ipynb #e06c7ddc
 def failures(
     frame:pd.DataFrame # of `run`
 )->pd.DataFrame:       # how often, with an example
@@ -964,7 +965,7 @@ def failures(
     missing = frame[frame.reason != ''].replace({'method': {'': 'all methods'}, 'metric': {'': 'all measures'}})
     return missing.groupby(['metric', 'reason'], sort=False).agg(rows=('image', 'size'), images=('image', 'nunique'), example=('image', 'first')).reset_index()
 
-# %% ../nbs/85_benchmark.ipynb #9418a166
+# %% ../nbs/85_benchmark.ipynb #dc0914a7
 def card(
     frame:pd.DataFrame,
     evaluation:Evaluation
@@ -977,7 +978,7 @@ def card(
                      'versions': ', '.join(f'{name} {version}' for name, version in dict(ddpath=__version__, python=platform.python_version(), **versions).items())}
     return experiment(evaluation) | circumstances
 
-# %% ../nbs/85_benchmark.ipynb #8addfbaa
+# %% ../nbs/85_benchmark.ipynb #43ef2486
 PAGE = '''<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>ddpath benchmark</title>
@@ -996,7 +997,7 @@ th:first-child, td:first-child { text-align: left } .lead { font-weight: 600 } t
 <h2>Card</h2><table>{% for name, text in card.items() %}<tr><td>{{ name }}</td><td class="text">{{ text }}</td></tr>{% endfor %}</table>
 </html>'''
 
-# %% ../nbs/85_benchmark.ipynb #20b254c3
+# %% ../nbs/85_benchmark.ipynb #78907ea8
 def finish(
     frame:pd.DataFrame, # of `run`
     evaluation:Evaluation,
