@@ -50,7 +50,7 @@ from .ig import Attribution, Method, Step, Walk
 from .images import SEED, Drawing, InputError, draw, load_image, photo_table, printable, square
 from .methods import METHODS, make_method, uses_prior
 from .metrics import PROTOCOLS, Protocol, centre_map, information_curves, insertion_deletion, largest_drop, monotone_share, pointing_game, sparsity, total_variation
-from .models import Classifier, Evaluator, Score, class_index
+from .models import Classifier, Evaluator, Score, class_index, first_line
 from .noise import roughness
 
 # %% ../nbs/85_benchmark.ipynb #bd6a5f9d
@@ -219,7 +219,7 @@ def imagenet_photographs(
 )->list[Photograph]:
     "The validation pictures of ImageNet"
     try: return sorted_photographs(datasets.ImageNet(source, 'val'), source)
-    except (RuntimeError, OSError) as error: raise InputError(f"no ImageNet in '{source}' ({str(error).splitlines()[0]}); put the archives of ILSVRC2012 there") from None
+    except (RuntimeError, OSError) as error: raise InputError(f"no ImageNet in '{source}' ({first_line(error)}); put the archives of ILSVRC2012 there") from None
 
 # %% ../nbs/85_benchmark.ipynb #b78def1c
 DATASETS = dict(folder=folder_photographs, csv=csv_photographs, coco=coco_photographs, imagenette=imagenette_photographs, imagenet=imagenet_photographs)
@@ -643,7 +643,7 @@ def read_settings(out:Path)->dict[str, str]:
 def read_rows(file:Path)->pd.DataFrame:
     "Rows of a Parquet file; InputError for a damaged one, and for one of somebody else"
     try: rows = pd.read_parquet(file)
-    except (OSError, ValueError) as error: raise InputError(f"'{file}' is damaged ({str(error).splitlines()[0]}); delete it, and its rows are computed again") from None
+    except (OSError, ValueError) as error: raise InputError(f"'{file}' is damaged ({first_line(error)}); delete it, and its rows are computed again") from None
     if not set(COLUMNS) <= set(rows): raise InputError(f"'{file}' holds no rows of a benchmark, its columns are {', '.join(map(str, rows))}: give another folder")
     return rows
 

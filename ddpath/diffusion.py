@@ -34,7 +34,7 @@ from tqdm.auto import tqdm
 
 from .adm import ADMClassifier, Published, adm_network, adm_published
 from .images import InputError, seeded
-from .models import CHUNK, Score, check_images, evaluating, find_label, half_resnet18, in_chunks, in_single, load_weights, read_weights, value_and_gradient_once
+from .models import CHUNK, Score, check_images, evaluating, find_label, first_line, half_resnet18, in_chunks, in_single, load_weights, read_weights, value_and_gradient_once
 
 # %% ../nbs/50_diffusion.ipynb #ec33a061
 class Level(NamedTuple):
@@ -561,7 +561,7 @@ def pipeline_prior(
         scheduler = kind.from_pretrained(part_of(folder, 'scheduler', 'scheduler_config.json'))
         place = part_of(folder, 'unet', 'config.json')
         unet, report = UNet2DModel.from_pretrained(place, output_loading_info=True, low_cpu_mem_usage=False, use_safetensors=any(place.glob('*.safetensors')))
-    except Exception as error: raise InputError(f"'{source}' could not be loaded: {str(error).splitlines()[0][:160]}") from None
+    except Exception as error: raise InputError(f"'{source}' could not be loaded: {first_line(error)[:160]}") from None
     wrong = [f"lacks '{key}'" for key in report['missing_keys']] + [f"has '{key}' too many" for key in report['unexpected_keys']]
     if wrong: raise InputError(f"'{source}' does not fit its network: the file {wrong[0]} ({len(wrong)} such differences)")
     side = unet.config.sample_size
