@@ -37,6 +37,7 @@ import numpy as np
 import pandas as pd
 import torch
 from jinja2 import Environment
+from matplotlib.axes import Axes
 from torch import Tensor, nn
 from torchvision import datasets
 from torchvision import models as zoo
@@ -140,9 +141,9 @@ def csv_photographs(
     names, paths = ([change(file) for file in files.file] for change in (lambda file: Path(os.path.relpath(file, Path(source).parent)).as_posix(), os.path.abspath))
     return [Photograph(name, path, class_label(value), found.get(path, ())) for name, path, value in zip(names, paths, files[label or 'label'].astype(object))]
 
-# %% ../nbs/85_benchmark.ipynb #ace928cb
+# %% ../nbs/85_benchmark.ipynb #b6746818
 def class_label(
-    value # from a CSV
+    value:str|int|float # from a CSV
 )->str|int|None:
     "A class as a CSV gives it: a name or a number, which is read as 7.0 where others are missing"
     if pd.isna(value): return None
@@ -192,9 +193,9 @@ def coco_photographs(
     if not boxes: raise InputError('the annotations hold no boxes: give the JSON of the instances, with annotations')
     return [Photograph(f'{files[image]}#{names[category]}', os.path.abspath(root/files[image]), names[category], tuple(found)) for (image, category), found in sorted(boxes.items())]
 
-# %% ../nbs/85_benchmark.ipynb #280db70e
+# %% ../nbs/85_benchmark.ipynb #6ffe709e
 def sorted_photographs(
-    dataset, # of torchvision, with a folder for each class
+    dataset:datasets.ImageFolder, # of torchvision, with a folder for each class
     root:str|Path
 )->list[Photograph]:
     "The pictures of a torchvision data set, with all names of their classes"
@@ -232,9 +233,9 @@ def dataset_of(
     if hasattr(source, 'coco') or Path(source).suffix == '.json': return 'coco'
     return 'folder' if Path(source).is_dir() else 'csv'
 
-# %% ../nbs/85_benchmark.ipynb #47500c03
+# %% ../nbs/85_benchmark.ipynb #a0d235b8
 def read_dataset(
-    source,           # where the data set is
+    source:str|Path,  # where the data set is
     dataset:str=None, # a name in DATASETS; None: folder, csv or coco, by the look of `source`
     **options         # of the reader
 )->list[Photograph]:
@@ -257,9 +258,9 @@ def in_memory(
     if not len(images) == len(labels) == len(boxes): raise InputError(f'{len(images)} images, {len(labels)} labels and {len(boxes)} sets of boxes: give one of each for every image')
     return [Photograph(f'picture-{digest(fingerprint(image))}', image, label, part) for image, label, part in zip(images, labels, boxes)]
 
-# %% ../nbs/85_benchmark.ipynb #968e9742
+# %% ../nbs/85_benchmark.ipynb #b5f91ace
 def read_photographs(
-    source # a path, a torchvision CocoDetection, Photographs, or (images, labels, boxes)
+    source:str|Path|datasets.CocoDetection|Sequence # a path, a torchvision CocoDetection, Photographs, or (images, labels, boxes)
 )->list[Photograph]:
     "The photographs to evaluate; InputError when there are none, or two of one name"
     if isinstance(source, (str, Path)) or hasattr(source, 'coco'): source = read_dataset(source)
@@ -536,10 +537,10 @@ def tensor_digest(tensor:Tensor)->str:
     "A short fingerprint of shape, type and content"
     return digest(tuple(tensor.shape), tensor.dtype, hashlib.sha256(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()).hexdigest())
 
-# %% ../nbs/85_benchmark.ipynb #7fc207b5
+# %% ../nbs/85_benchmark.ipynb #3ad22ebf
 @singledispatch
 def fingerprint(
-    value # a setting
+    value:object # a setting
 )->str:
     "What a value is, the same in every process; the size of batches does not belong to it"
     if is_dataclass(value): return f"{type(value).__name__}({', '.join(f'{part.name}={fingerprint(getattr(value, part.name))}' for part in fields(value) if part.name != 'batch_size')})"
@@ -615,11 +616,11 @@ def differing(text:str, other:str)->str:
     words, others = (re.split('[(), ]+', part) for part in (text, other))
     return ', '.join(word for word in words if word not in others) or text
 
-# %% ../nbs/85_benchmark.ipynb #10185d62
+# %% ../nbs/85_benchmark.ipynb #56e34d05
 def write_whole(
     file:Path,
     content:bytes|str
-):
+)->None:
     "Write a file in one stroke; InputError where that is not possible"
     content, half = content.encode() if isinstance(content, str) else content, file.with_name(f'.{file.name}.{os.getpid()}')
     try:
@@ -663,13 +664,13 @@ class Rows:
         "rows.parquet, if it is there, and the parts"
         return [file for file in (self.out/'rows.parquet', *sorted((self.out/'parts').glob('*.parquet'))) if file.exists()]
 
-    def add(self, job:Job, frame:pd.DataFrame):
+    def add(self, job:Job, frame:pd.DataFrame)->None:
         "Keep the rows of one photograph; refusals are not kept, they are tried again"
         if not len(frame := frame[frame.metric != '']): return
         if read_settings(self.out) != self.settings: write_whole(self.out/'settings.json', json.dumps(self.settings, indent=1))
         write_whole(self.out/'parts'/f'{job.key}-{digest(job.missing)}.parquet', frame.to_parquet(index=False))
 
-    def gather(self, frame:pd.DataFrame):
+    def gather(self, frame:pd.DataFrame)->None:
         "Bring all rows together in rows.parquet, with refusals; the parts have done their work"
         parts = self.files()
         everything = pd.concat([frame, self.read()]).drop_duplicates(['image', 'key', 'method', 'group', 'metric'], ignore_index=True)
@@ -771,19 +772,19 @@ def compute(
     store.gather(frame)
     return frame
 
-# %% ../nbs/85_benchmark.ipynb #8cae7fda
+# %% ../nbs/85_benchmark.ipynb #8ddc5b27
 def run(
-    methods:Mapping|Sequence[str],          # name -> method, or names in METHODS and CONTROLS
+    methods:Mapping|Sequence[str],                       # name -> method, or names in METHODS and CONTROLS
     classifier:Classifier,
-    images_labels_boxes,                    # path of a data set, Photographs, or (images, labels, boxes)
-    metrics:Mapping|Sequence[str]|None=None, # name -> callable, or names in METRICS; None: the usual ones
-    out:str|Path='ddpath-benchmark',        # folder of the rows and of the finished table
-    engine:str='local',                     # or 'ray'
+    images_labels_boxes:str|Path|datasets.CocoDetection|Sequence, # path of a data set, Photographs, or (images, labels, boxes)
+    metrics:Mapping|Sequence[str]|None=None,             # name -> callable, or names in METRICS; None: the usual ones
+    out:str|Path='ddpath-benchmark',                     # folder of the rows and of the finished table
+    engine:str='local',                                  # or 'ray'
     *,
-    output:str='probability',               # of the classifier, that is explained
+    output:str='probability',                            # of the classifier, that is explained
     seed:int=SEED,
-    progress:bool|None=False,               # show a bar with the time left; None: where there is a terminal
-    **options                               # of the engine
+    progress:bool|None=False,                            # show a bar with the time left; None: where there is a terminal
+    **options                                            # of the engine
 )->pd.DataFrame:                            # one row for each image, method and measure
     "Evaluate methods on photographs; can be stopped at any moment and called again"
     if engine not in ENGINES: raise InputError(f"no engine '{engine}'; choose one of {', '.join(ENGINES)}")
@@ -915,8 +916,8 @@ def draw_table(
 # %% ../nbs/85_benchmark.ipynb #a254b384
 ARROWS = dict(higher=' ↑', lower=' ↓')
 
-# %% ../nbs/85_benchmark.ipynb #cbbdc112
-def draw_measure(panel, name:str, part:pd.DataFrame, column:str, methods:Sequence[str]):
+# %% ../nbs/85_benchmark.ipynb #fc0c9233
+def draw_measure(panel:Axes, name:str, part:pd.DataFrame, column:str, methods:Sequence[str])->None:
     "One panel of `draw_table`; the line of a method without this measure stays empty"
     low, high = (part[f'{column}_{end}' if column == 'difference' else end] for end in ('low', 'high'))
     places = part.method.map(list(methods).index)
@@ -997,12 +998,12 @@ th:first-child, td:first-child { text-align: left } .lead { font-weight: 600 } t
 <h2>Card</h2><table>{% for name, text in card.items() %}<tr><td>{{ name }}</td><td class="text">{{ text }}</td></tr>{% endfor %}</table>
 </html>'''
 
-# %% ../nbs/85_benchmark.ipynb #78907ea8
+# %% ../nbs/85_benchmark.ipynb #0afa5bde
 def finish(
     frame:pd.DataFrame, # of `run`
     evaluation:Evaluation,
     out:Path
-):
+)->None:
     "Write table, figure and card"
     found, failed, described = table(frame), failures(frame), card(frame, evaluation)
     tables = {'Means': wide(found)} | ({'Differences to ig': wide(found, 'difference')} if found.difference.notna().any() else {})

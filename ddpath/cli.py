@@ -22,7 +22,7 @@ import re
 import sys
 import tempfile
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain, count
@@ -43,10 +43,10 @@ from .images import SEED, Drawing, InputError, bundled_photos, load_image, photo
 from .methods import LONG, METHODS, SHORT, make_method, shortened, uses_prior, with_prior, with_steps
 from .models import EMBEDDED, OUTPUTS, Classifier, Score, fetch_weights, published_weights
 
-# %% ../nbs/95_cli.ipynb #fa486939
+# %% ../nbs/95_cli.ipynb #2e6c3793
 class Parser(argparse.ArgumentParser):
     "An argparse parser whose complaints are InputErrors"
-    def error(self, message:str):
+    def error(self, message:str)->None:
         raise InputError(f'{message}; see {self.prog} --help')
 
 # %% ../nbs/95_cli.ipynb #a41a55d5
@@ -57,10 +57,10 @@ def seed(
     if not text.isdecimal() or int(text) >= 2**63: raise argparse.ArgumentTypeError(f'{text} is no whole number from 0 to 2^63 - 1')
     return int(text)
 
-# %% ../nbs/95_cli.ipynb #5c84133e
+# %% ../nbs/95_cli.ipynb #ae2c4ea5
 def add_network(
     parser:Parser
-):
+)->None:
     "The options that `explain` and `benchmark` share: the network, what is explained, at what price"
     parser.add_argument('--classifier', default='embedded', metavar='NAME', help="'embedded' (64 px, 40 classes) or any torchvision classifier, such as resnet50 (default: embedded)")
     parser.add_argument('--weights', default='DEFAULT', metavar='FILE', help="a .safetensors or .pth file, or an entry of torchvision's registry (default: its best, downloaded once)")
@@ -70,10 +70,10 @@ def add_network(
     parser.add_argument('--seed', type=seed, default=SEED, metavar='N', help='of methods that draw at random (default: %(default)s)')
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu', help='where the network runs (default: %(default)s)')
 
-# %% ../nbs/95_cli.ipynb #474dd6d6
+# %% ../nbs/95_cli.ipynb #0cb5262b
 def add_explain(
-    commands # argparse's sub-commands
-):
+    commands:argparse._SubParsersAction # argparse's sub-commands
+)->None:
     "The options of `ddpath explain`"
     parser = commands.add_parser('explain', help='explain photographs and write a report', formatter_class=argparse.RawDescriptionHelpFormatter,
         description='Explain what a classifier sees in photographs. Without a photo: the three bundled ones.',
@@ -90,10 +90,10 @@ examples:
     parser.add_argument('--target', metavar='CLASS', help='class to explain, by name or number (default: the predicted one)')
     parser.add_argument('--out', type=Path, default=Path('ddpath-report'), metavar='DIR', help='folder of the report (default: %(default)s)')
 
-# %% ../nbs/95_cli.ipynb #eb17eac4
+# %% ../nbs/95_cli.ipynb #84ae6400
 def add_benchmark(
-    commands # argparse's sub-commands
-):
+    commands:argparse._SubParsersAction # argparse's sub-commands
+)->None:
     "The options of `ddpath benchmark`"
     parser = commands.add_parser('benchmark', help='compare methods on a data set', formatter_class=argparse.RawDescriptionHelpFormatter,
         description='Evaluate methods on many photographs and write a table with intervals. Can be stopped at any moment: the same command goes on.',
@@ -115,10 +115,10 @@ examples:
     parser.add_argument('--engine', default='local', choices=list(benchmarks.ENGINES), help="'ray' spreads the photographs over a Ray cluster (default: local)")
     parser.add_argument('--out', type=Path, default=Path('ddpath-benchmark'), metavar='DIR', help='folder of the finished table, and of what is needed to go on (default: %(default)s)')
 
-# %% ../nbs/95_cli.ipynb #85e58f8f
+# %% ../nbs/95_cli.ipynb #6ba51e80
 def add_weights(
-    commands # argparse's sub-commands
-):
+    commands:argparse._SubParsersAction # argparse's sub-commands
+)->None:
     "The options of `ddpath weights`"
     parser = commands.add_parser('weights', help='list the weights in the package, or download those of a torchvision network',
         description='Without a network: what the package carries, with its SHA-256. With one: download its weights once, check them, and say where they are.')
@@ -371,12 +371,12 @@ def find_place(
         with tempfile.TemporaryDirectory(prefix='.ddpath-', dir=near): return near
     except (OSError, ValueError) as error: raise InputError(f"cannot write to '{out}' ({getattr(error, 'strerror', None) or error}); give another folder with --out") from None
 
-# %% ../nbs/95_cli.ipynb #90e79744
+# %% ../nbs/95_cli.ipynb #857577e4
 @contextmanager
 def whole_folder(
     out:Path, # where the files shall stand; other files in it stay
     near:Path # where they are prepared, of `find_place`
-):
+)->Iterator[Path]:
     "A temporary folder whose files are moved to `out` when the block ends without an error"
     try:
         with tempfile.TemporaryDirectory(prefix='.ddpath-', dir=near) as temporary:
@@ -388,13 +388,13 @@ def whole_folder(
 # %% ../nbs/95_cli.ipynb #dfb45a4a
 MOST_ROWS = 20 # photographs in maps.png; the page shows all
 
-# %% ../nbs/95_cli.ipynb #3dc94a9a
+# %% ../nbs/95_cli.ipynb #f9642ee4
 def write_report(
     explained:Sequence[Explained],
     table:pd.DataFrame, # of `score_table`
     options:argparse.Namespace,
     folder:Path
-):
+)->None:
     "report.html, maps.png, attributions.npz and scores.json"
     draw_maps(explained[:MOST_ROWS]).savefig(folder/'maps.png', dpi=150)
     np.savez_compressed(folder/'attributions.npz', **{f'{result.photo.name}/{name}': attribution.values[0].cpu().numpy() for result in explained for name, attribution in result.attributions.items()},
@@ -403,10 +403,10 @@ def write_report(
     (folder/'scores.json').write_text(json.dumps(record, indent=1), encoding='utf-8')
     (folder/'report.html').write_text(make_page(explained, options), encoding='utf-8')
 
-# %% ../nbs/95_cli.ipynb #97c4f389
+# %% ../nbs/95_cli.ipynb #7127624f
 def explain(
     options:argparse.Namespace # of `ddpath explain`
-):
+)->None:
     "Explain photographs, write the report, print a short table"
     methods, photos = read_methods(options.methods, options.steps), read_photos(options.photos)
     near, fewer = find_place(options.out), {} if options.steps else shortened(methods)
@@ -439,10 +439,10 @@ def short_table(
     names = [list(dict.fromkeys(texts[column])) for column in ('method', 'metric')]
     return texts.pivot(index='method', columns='metric', values='text').loc[names[0], names[1]].fillna('none').rename_axis(None, axis=1).reset_index().to_string(index=False, line_width=100)
 
-# %% ../nbs/95_cli.ipynb #1f0019b1
+# %% ../nbs/95_cli.ipynb #ae4d5ae4
 def benchmark(
     options:argparse.Namespace # of `ddpath benchmark`
-):
+)->None:
     "Evaluate methods on a data set, write the finished folder, print its table"
     methods = read_contestants(options.methods, options.steps)
     metrics = benchmarks.named_metrics(options.metrics and split_names(options.metrics))
@@ -458,7 +458,7 @@ def benchmark(
     if len(without): print(f'\n{without.image.nunique()} of {len(photographs)} photographs with a refusal, such as {without.image.iloc[0]}: {without.reason.iloc[0]}')
     print(f'\n* the best mean, and what these photographs cannot tell from it. Intervals: {options.out/"table.html"}')
 
-# %% ../nbs/95_cli.ipynb #411429a6
+# %% ../nbs/95_cli.ipynb #6fa6fd1e
 def package_weights()->pd.DataFrame:
     "The files of weights inside the package: name, megabytes, SHA-256"
     weights = sorted(file for file in EMBEDDED.parent.iterdir() if file.name.endswith('.safetensors'))
@@ -466,7 +466,7 @@ def package_weights()->pd.DataFrame:
 
 def weights(
     options:argparse.Namespace # of `ddpath weights`
-):
+)->None:
     "List the weights in the package, or download those of a network"
     if options.network is None: return print(package_weights().to_string(index=False, float_format='{:.1f}'.format))
     record = published_weights(options.network, options.weights)
@@ -476,8 +476,8 @@ def weights(
 # %% ../nbs/95_cli.ipynb #1715b6ec
 COMMANDS = dict(explain=explain, benchmark=benchmark, weights=weights)
 
-# %% ../nbs/95_cli.ipynb #06487597
-def fall_silent():
+# %% ../nbs/95_cli.ipynb #1e328c63
+def fall_silent()->None:
     "Let Python print nothing more into a pipe that is closed or onto a disk that is full"
     if sys.stdout is sys.__stdout__: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

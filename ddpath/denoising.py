@@ -9,7 +9,7 @@ __all__ = ['ORIENTATIONS', 'SCHEMES', 'VIEWS', 'AGGREGATES', 'GUIDES', 'MEAN_INP
            'NetworkFree', 'same_walk', 'twin', 'shared_steps', 'explain_together', 'Polyline', 'denoised_path',
            'PosteriorMeanIG']
 
-# %% ../nbs/60_denoising.ipynb #26f60b77
+# %% ../nbs/60_denoising.ipynb #66bc0ca5
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -25,11 +25,11 @@ from tqdm.auto import tqdm
 from .diffusion import Prior
 from .ig import Attribution, Integral, Method, PathIntegral, Running, Step, StraightPath, Walk, check_input, conclude, look, make_rule
 from .images import InputError, draw, seeded
-from .models import Evaluator, Score, fixed_at, in_single
+from .models import Evaluator, Score, in_single
 from .noise import branch, noises
 from .paths import advanced, block_of, gaussian_blur, length
 
-# %% ../nbs/60_denoising.ipynb #c831c11f
+# %% ../nbs/60_denoising.ipynb #42d0e7b4
 ORIENTATIONS = dict(timestep=lambda step, steps: steps - 1 - step, loop=lambda step, steps: step)
 SCHEMES = dict(default=lambda faded: (1 - faded, faded), reverse=lambda faded: (faded, 1 - faded))
 
@@ -46,7 +46,7 @@ def scaling(
     share = ORIENTATIONS[orientation](torch.arange(steps, dtype=torch.float64), steps)/steps
     return share, *SCHEMES[scheme](share**a)
 
-# %% ../nbs/60_denoising.ipynb #0ace4bac
+# %% ../nbs/60_denoising.ipynb #58b1111e
 def clean_view(images:Tensor, steps:Tensor, prior:Prior, generator:torch.Generator)->Tensor:
     "The image as it is"
     return images.expand(len(steps), *images.shape)
@@ -58,7 +58,7 @@ def noised_view(images:Tensor, steps:Tensor, prior:Prior, generator:torch.Genera
 
 VIEWS = dict(clean=clean_view, noised=noised_view)
 
-# %% ../nbs/60_denoising.ipynb #7413421e
+# %% ../nbs/60_denoising.ipynb #e457677f
 def looks(
     prior:Prior,
     images:Tensor,             # (N, 3, size, size), the size of the prior
@@ -73,7 +73,7 @@ def looks(
         found = prior.posterior(seen.flatten(0, 1), steps.repeat_interleave(len(images)), told)
         yield from zip(*(part.view(seen.shape) for part in found))
 
-# %% ../nbs/60_denoising.ipynb #ecec3408
+# %% ../nbs/60_denoising.ipynb #23ce48ab
 def own_pull(
     evaluator:Evaluator, # of a Score
     point:Tensor,        # (N, 3, H, W), pixels
@@ -85,7 +85,7 @@ def own_pull(
     if evaluator.score.output == 'probability': return gradients/score.clamp(min=1e-30).view(-1, 1, 1, 1)
     return Evaluator(replace(evaluator.score, output='log_probability'), evaluator.batch_size)(point)[1]
 
-# %% ../nbs/60_denoising.ipynb #e86f1174
+# %% ../nbs/60_denoising.ipynb #b63c746b
 def prior_classes(
     prior:Prior,
     score:Score,  # with its targets fixed
@@ -98,24 +98,24 @@ def prior_classes(
     names = [None if labels is None else labels[target] for target in score.target.tolist()]
     return torch.tensor([known.get(name, -1) for name in names]).expand(count)
 
-# %% ../nbs/60_denoising.ipynb #c030a7df
+# %% ../nbs/60_denoising.ipynb #6c3f0b66
 def resized(
-    images:Tensor, # (N, C, h, w)
-    size           # (H, W)
+    images:Tensor,       # (N, C, h, w)
+    size:tuple[int, int] # (H, W)
 )->Tensor:         # (N, C, H, W); the same tensor where nothing is to do
     "Bilinear, smoothed where it shrinks; differentiable"
     return images if images.shape[-2:] == tuple(size) else F.interpolate(in_single(images), tuple(size), mode='bilinear', antialias=True).to(images.dtype)
 
 def pulled_back(
-    gradients:Tensor, # (N, C, H, W): at resized images
-    size              # (h, w) of the images before
+    gradients:Tensor,    # (N, C, H, W): at resized images
+    size:tuple[int, int] # (h, w) of the images before
 )->Tensor:            # (N, C, h, w)
     "The gradient at the images before they were resized"
     if gradients.shape[-2:] == tuple(size): return gradients
     before = gradients.new_zeros(*gradients.shape[:2], *size, requires_grad=True)
     with torch.enable_grad(): return torch.autograd.grad(resized(before, gradients.shape[-2:]), before, gradients)[0]
 
-# %% ../nbs/60_denoising.ipynb #73df45e8
+# %% ../nbs/60_denoising.ipynb #b3a3ca64
 def mean_gradient(steps:Iterator[Step], images:Tensor, shares:Tensor)->Iterator[Step]:
     "Mean of the gradients (Algorithm 1)"
     for step in steps: yield step._replace(parts=step.gradients/len(shares))
@@ -133,7 +133,7 @@ def closed_path(steps:Iterator[Step], images:Tensor, shares:Tensor)->Iterator[St
 
 AGGREGATES = dict(mean_gradient=mean_gradient, weighted=weighted, path=closed_path)
 
-# %% ../nbs/60_denoising.ipynb #609c1605
+# %% ../nbs/60_denoising.ipynb #6199fc38
 @cache
 def usual_prior()->Prior:
     "The embedded prior, read once"
@@ -195,7 +195,7 @@ class DenoisingWalk(Method):
         "What becomes of a sample before gradients are taken"
         return sample
 
-# %% ../nbs/60_denoising.ipynb #57a5a00a
+# %% ../nbs/60_denoising.ipynb #246a4606
 def denoising_steps(
     method:DenoisingWalk,
     evaluator:Evaluator,
@@ -221,14 +221,14 @@ def denoising_steps(
         yield step
         sample = .5 + rho*(mean - .5) + kappa*variance*pull + variance.sqrt()*draw(torch.randn, target, generator)
 
-# %% ../nbs/60_denoising.ipynb #ff209b00
+# %% ../nbs/60_denoising.ipynb #e9ba9740
 def check_pictures(
     images:Tensor # (N, ...)
-):
+)->None:
     "InputError unless they have three colours and two sides"
     if images.ndim != 4 or images.shape[1] != 3: raise InputError(f'a diffusion model knows pictures (N, 3, H, W), not {tuple(images.shape)}: choose another method')
 
-# %% ../nbs/60_denoising.ipynb #d65d5bc3
+# %% ../nbs/60_denoising.ipynb #3967265d
 @dataclass(frozen=True)
 class DDPathIG(DenoisingWalk):
     "DDPath-IG (Lei 2024, Algorithm 1): the mean gradient at samples around the image, from noise to the image"
@@ -245,7 +245,7 @@ class DDPathIG(DenoisingWalk):
         check_pictures(images)
         yield self.gather(denoising_steps(self, evaluator, images, generator), images)
 
-# %% ../nbs/60_denoising.ipynb #40bc1ea1
+# %% ../nbs/60_denoising.ipynb #c14e6a4c
 @dataclass(frozen=True)
 class DDPathBlurIG(DDPathIG):
     "DDPath-BlurIG (Lei 2024, Algorithm 2): the same, each sample blurred less than the one before"
@@ -257,7 +257,7 @@ class DDPathBlurIG(DDPathIG):
         sigma = torch.tensor([widest*(1 - step/self.steps)], dtype=torch.float64)
         return .5 + gaussian_blur(sample - .5, sigma)[0].to(sample.dtype)
 
-# %% ../nbs/60_denoising.ipynb #5aa5e18b
+# %% ../nbs/60_denoising.ipynb #cf3713e9
 @dataclass(frozen=True)
 class DDPathGIG(DenoisingWalk):
     "DDPath-GIG (Lei 2024, Algorithm 3): from each sample, the features with the smallest gradients move towards the image; not complete"
@@ -281,10 +281,10 @@ class DDPathGIG(DenoisingWalk):
 
     walks = DDPathIG.walks
 
-# %% ../nbs/60_denoising.ipynb #827e1440
+# %% ../nbs/60_denoising.ipynb #bfbcf6b6
 @dataclass(frozen=True)
 class NetworkFree(DDPathIG):
-    "DDPath-IG without the denoiser: the mean is the image, the variance that of the schedule"
+    "DDPath-IG without the denoiser: the mean is the image, the variance that of the schedule; the pull stays unless guidance='none'"
     def model(self)->Prior:
         if self.mean_input != 'clean': raise InputError(f"mean_input='{self.mean_input}' has no meaning without a denoiser: leave it out")
         return super().model()
@@ -292,7 +292,7 @@ class NetworkFree(DDPathIG):
     def looks(self, prior:Prior, images:Tensor, classes:Tensor|None, generator:torch.Generator)->Iterator:
         for t in prior.timesteps.flip(0): yield images, prior.least_variance(t).to(images).expand_as(images)
 
-# %% ../nbs/60_denoising.ipynb #e1becefc
+# %% ../nbs/60_denoising.ipynb #2f7aaf00
 def same_walk(
     method:DenoisingWalk
 )->tuple:
@@ -322,7 +322,7 @@ def shared_steps(
     taken = {kind: iter(tee(denoising_steps(method, evaluator, images, twin(generator), shared), kinds.count(kind))) for (kind, method), shared in zip(walks.items(), looked)}
     return [next(taken[kind]) for kind in kinds]
 
-# %% ../nbs/60_denoising.ipynb #f19229f2
+# %% ../nbs/60_denoising.ipynb #dbdf068c
 def explain_together(
     methods:Mapping[str, DenoisingWalk], # of the same prior, steps and mean_input
     score:Callable,                      # a Score
@@ -337,7 +337,7 @@ def explain_together(
         images = check_input(images)
         check_pictures(images)
         with tqdm(unit='gradient', desc='DDPath', leave=None, disable=not progress, total=len(set(map(same_walk, kinds)))*kinds[0].steps*len(images)) as bar:
-            evaluator = Evaluator(fixed_at(score, images), kinds[0].batch_size, bar)
+            evaluator = Evaluator.at(score, images, kinds[0].batch_size, bar)
             walks = [method.gather(steps, images) for method, steps in zip(kinds, shared_steps(kinds, evaluator, images, generator))]
             sums = [Running() for _ in walks]
             for steps in zip(*(walk.steps for walk in walks)):
@@ -346,7 +346,7 @@ def explain_together(
         results = [Integral(running.total, running.trace, walk.score_baseline) for running, walk in zip(sums, walks)]
         return {name: conclude(method, result, evaluator, images, started, generator) for (name, method), result in zip(methods.items(), results)}
 
-# %% ../nbs/60_denoising.ipynb #77acf457
+# %% ../nbs/60_denoising.ipynb #f12c370c
 @dataclass(frozen=True)
 class Polyline:
     "Straight from one denoised image to the next, and to the image"
@@ -367,7 +367,7 @@ class Polyline:
         "The paths of some of the images"
         return Polyline(self.knots[:, rows], self.detail[rows], self.weights)
 
-# %% ../nbs/60_denoising.ipynb #43b634e9
+# %% ../nbs/60_denoising.ipynb #25b5c00d
 def denoised_path(
     prior:Prior,
     images:Tensor,              # (N, 3, H, W)
@@ -383,7 +383,7 @@ def denoised_path(
     weights = torch.cat([prior.chain.abar[timesteps], torch.ones(1, dtype=torch.float64)]).float()
     return Polyline(torch.cat([means.view(-1, *small.shape), small[None]]), images - resized(small, images.shape[-2:]), weights)
 
-# %% ../nbs/60_denoising.ipynb #05abe02a
+# %% ../nbs/60_denoising.ipynb #15ce3cdc
 @dataclass(frozen=True)
 class PosteriorMeanIG(PathIntegral):
     "Integrated Gradients along what a denoiser makes of the image under falling noise: complete [ours]"
@@ -400,7 +400,7 @@ class PosteriorMeanIG(PathIntegral):
 
     def cost(self)->int|None: return None if self.tolerance else self.steps*self.draws
 
-    def check(self):
+    def check(self)->None:
         "InputError for settings out of range"
         for name in ('draws', 'knots'):
             if isinstance(getattr(self, name), bool) or not isinstance(getattr(self, name), int) or getattr(self, name) < 1: raise InputError(f'{name} is {getattr(self, name)!r}: give a whole number of at least 1')

@@ -10,7 +10,7 @@ __all__ = ['DENOISED', 'VARIANCES', 'STEPS', 'WEIGHTS', 'TENSORS', 'Level', 'Cha
            'read_record', 'embedded_prior', 'read_index', 'download_pipeline', 'hub_folder', 'part_of',
            'pipeline_prior', 'check_digest', 'adm_scheduler', 'adm_prior']
 
-# %% ../nbs/50_diffusion.ipynb #b28df58e
+# %% ../nbs/50_diffusion.ipynb #bd9f29ee
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -34,9 +34,9 @@ from tqdm.auto import tqdm
 
 from .adm import ADMClassifier, Published, adm_network, adm_published
 from .images import InputError, seeded
-from .models import CHUNK, Score, check_images, evaluating, find_label, first_line, half_resnet18, in_chunks, in_single, load_weights, read_weights, value_and_gradient_once
+from .models import CHUNK, Score, Target, check_images, evaluating, find_label, first_line, half_resnet18, in_chunks, in_single, load_weights, read_weights, value_and_gradient_once
 
-# %% ../nbs/50_diffusion.ipynb #ec33a061
+# %% ../nbs/50_diffusion.ipynb #595df43c
 class Level(NamedTuple):
     "Where images stand on a chain, float64 (N, 1, …)"
     abar:Tensor   # share of the image's variance left at t
@@ -48,7 +48,7 @@ class Level(NamedTuple):
         "Share of noise that the step adds"
         return 1 - self.abar/self.before
 
-# %% ../nbs/50_diffusion.ipynb #df47a195
+# %% ../nbs/50_diffusion.ipynb #4c276555
 @dataclass(frozen=True)
 class Chain:
     "A schedule of noise, and the steps of it that are taken"
@@ -68,7 +68,7 @@ class Chain:
         first, second = self.abar[self.timesteps[[0, min(1, len(self.timesteps) - 1)]]]
         return Level(abar, before, ((1 - first)/(1 - second)*(1 - second/first)).clamp(min=1e-20))
 
-# %% ../nbs/50_diffusion.ipynb #36ca85f0
+# %% ../nbs/50_diffusion.ipynb #5c87df7e
 def make_chain(
     scheduler:SchedulerMixin, # of diffusers, with its schedule of noise
     steps:int=None            # to take, spread evenly; None: all
@@ -80,14 +80,14 @@ def make_chain(
     timesteps = torch.linspace(len(abar) - 1, 0, steps or len(abar), dtype=torch.float64).round().long().flip(0)
     return Chain(torch.cat([abar, torch.ones(1, dtype=torch.float64)]), timesteps)
 
-# %% ../nbs/50_diffusion.ipynb #a20774b0
+# %% ../nbs/50_diffusion.ipynb #5e9a8870
 def mixed(
     *terms # pairs (coefficient, image)
 )->Tensor:
     "Sum of coefficient times image, on the device and in the precision of the images"
     return sum(coefficient.to(image)*image for coefficient, image in terms)
 
-# %% ../nbs/50_diffusion.ipynb #7b39dd17
+# %% ../nbs/50_diffusion.ipynb #c63a7253
 def noised(
     clean:Tensor, # (N, ...)
     noise:Tensor, # standard normal, fits `clean`
@@ -96,7 +96,7 @@ def noised(
     "Formula (1)"
     return mixed((level.abar.sqrt(), clean), ((1 - level.abar).sqrt(), noise))
 
-# %% ../nbs/50_diffusion.ipynb #b0811fb9
+# %% ../nbs/50_diffusion.ipynb #d9b495dc
 def from_noise(output:Tensor, noisy:Tensor, level:Level)->Tensor:
     "The image, from the noise in it"
     return mixed((level.abar.rsqrt(), noisy), (-((1 - level.abar)/level.abar).sqrt(), output))
@@ -111,7 +111,7 @@ def from_image(output:Tensor, noisy:Tensor, level:Level)->Tensor:
 
 DENOISED = dict(epsilon=from_noise, v_prediction=from_velocity, sample=from_image)
 
-# %% ../nbs/50_diffusion.ipynb #1057ab25
+# %% ../nbs/50_diffusion.ipynb #8aa9c1bd
 def posterior_mean(
     denoised:Tensor, # (N, ...)
     noisy:Tensor,    # (N, ...)
@@ -121,7 +121,7 @@ def posterior_mean(
     kept = (level.abar/level.before).sqrt()
     return mixed((level.before.sqrt()*level.beta/(1 - level.abar), denoised), (kept*(1 - level.before)/(1 - level.abar), noisy))
 
-# %% ../nbs/50_diffusion.ipynb #19347f42
+# %% ../nbs/50_diffusion.ipynb #ae7e3a82
 def small_variance(level:Level, share:Tensor=None)->Tensor:
     "The least variance, of a world of one image"
     return level.beta*(1 - level.before)/(1 - level.abar)
@@ -137,7 +137,7 @@ def learned_variance(level:Level, share:Tensor)->Tensor:
 
 VARIANCES = dict(fixed_small=small_variance, fixed_small_log=small_variance, fixed_large=large_variance, fixed_large_log=large_variance, learned_range=learned_variance)
 
-# %% ../nbs/50_diffusion.ipynb #fd23a74c
+# %% ../nbs/50_diffusion.ipynb #047cd3af
 def ddpm_step(
     denoised:Tensor, # (N, ...)
     noisy:Tensor,    # (N, ...)
@@ -150,7 +150,7 @@ def ddpm_step(
     mean = posterior_mean(denoised, noisy, level) + variance*pull
     return mean + (level.before < 1).to(noisy)*variance.sqrt()*noise
 
-# %% ../nbs/50_diffusion.ipynb #304da935
+# %% ../nbs/50_diffusion.ipynb #d6a096b4
 def ddim_step(
     denoised:Tensor,      # (N, ...)
     noisy:Tensor,         # (N, ...)
@@ -168,7 +168,7 @@ def ddim_step(
 
 STEPS = dict(ddpm=ddpm_step, ddim=ddim_step)
 
-# %% ../nbs/50_diffusion.ipynb #57a3186c
+# %% ../nbs/50_diffusion.ipynb #b8541242
 def walk_back(
     predict:Callable,         # (noisy, t, level) to denoised, variance and pull
     noisy:Tensor,             # (N, ...): nothing but noise
@@ -185,7 +185,7 @@ def walk_back(
         noisy = step(denoised, noisy, level, variance, pull, noise)
         yield noisy
 
-# %% ../nbs/50_diffusion.ipynb #191eea0e
+# %% ../nbs/50_diffusion.ipynb #95850103
 def inside(pixels:Tensor)->Tensor:
     "Pixels in [0, 1] to the values in [-1, 1] that networks see"
     return 2*pixels - 1
@@ -194,7 +194,7 @@ def outside(values:Tensor)->Tensor:
     "Values in [-1, 1] to pixels in [0, 1]"
     return (values + 1)/2
 
-# %% ../nbs/50_diffusion.ipynb #253fc3ba
+# %% ../nbs/50_diffusion.ipynb #404ad44a
 def check_steps(
     t:int|Tensor, # one step, or one for each image
     count:int,    # images
@@ -208,7 +208,7 @@ def check_steps(
     if len(wrong.flatten()): raise InputError(f't is {wrong.flatten()[0].item()}: the schedule has the steps 0 to {total - 1}')
     return steps.flatten().long().expand(count)
 
-# %% ../nbs/50_diffusion.ipynb #d2013511
+# %% ../nbs/50_diffusion.ipynb #6e17dcaf
 def run_folded(
     network:nn.Module, # of images folded into channels, and steps
     values:Tensor,     # (N, 3, H, W), inside
@@ -221,12 +221,12 @@ def run_folded(
     with evaluating(network): output = network(F.pixel_unshuffle(values, fold).to(weight), t.to(weight.device), **options)
     return in_single(getattr(output, 'sample', output)).to(values.device)
 
-# %% ../nbs/50_diffusion.ipynb #7af87ec6
+# %% ../nbs/50_diffusion.ipynb #0b37e0a6
 def predict_step(
-    prior,              # a Prior
-    noisy:Tensor,       # (N, 3, size, size), inside
-    t:Tensor,           # (N,)
-    target:Tensor=None  # (N,): classes, for a network that is told them
+    prior:'Prior',     # a Prior
+    noisy:Tensor,      # (N, 3, size, size), inside
+    t:Tensor,          # (N,)
+    target:Tensor=None # (N,): classes, for a network that is told them
 )->tuple[Tensor, Tensor]: # denoised images and variance of the step back, (N, 3, size, size), inside
     "One look of the network: formula (2), and the variance that goes with formula (3)"
     settings, level = prior.scheduler.config, prior.chain.level(t)
@@ -237,12 +237,12 @@ def predict_step(
     if settings.get('clip_sample'): denoised = denoised.clamp(-settings.clip_sample_range, settings.clip_sample_range)
     return denoised, VARIANCES[settings.get('variance_type', 'fixed_small')](level, share).to(noisy).expand_as(noisy)
 
-# %% ../nbs/50_diffusion.ipynb #e282c242
+# %% ../nbs/50_diffusion.ipynb #8d6650bc
 def check_networks(
     unet:UNet2DModel,
     scheduler:SchedulerMixin, # of diffusers
     fold:int                  # pixels on a side that become channels
-):
+)->None:
     "InputError where network, scheduler and fold do not belong together"
     settings, channels = scheduler.config, unet.config.in_channels
     if settings.get('prediction_type') not in DENOISED: raise InputError(f"the scheduler predicts '{settings.get('prediction_type')}'; known are {', '.join(DENOISED)}")
@@ -252,7 +252,7 @@ def check_networks(
     learned = settings.get('variance_type') == 'learned_range'
     if unet.config.out_channels not in ([2*channels] if learned else [channels, 2*channels]): raise InputError(f"the network gives {unet.config.out_channels} channels for {channels}{' and a learned variance' if learned else ''}; it does not fit its scheduler")
 
-# %% ../nbs/50_diffusion.ipynb #acbf1fc2
+# %% ../nbs/50_diffusion.ipynb #5be93d10
 @dataclass(frozen=True, eq=False, repr=False)
 class PixelDiffusion:
     "A diffusion model of square images: pixels outside, [-1, 1] inside; gradients are not tracked unless asked for"
@@ -293,7 +293,7 @@ class PixelDiffusion:
         "Steps of the schedule, one for each image"
         return check_steps(t, count, len(self.chain.abar) - 1)
 
-    def told(self, target, count:int)->Tensor|None:
+    def told(self, target:Target, count:int)->Tensor|None:
         "The class that a conditional network is told for each image; None for any other network"
         if self.unet.class_embedding is None: return None
         if target is None: raise InputError('this network must be told a class: give target')
@@ -317,21 +317,21 @@ class PixelDiffusion:
         return outside(noised(inside(images), noise.to(images), level))
 
     def predict(self,
-        noisy:Tensor,    # (N, 3, size, size), pixels
-        t:int|Tensor,    # one step, or (N,)
-        target=None,     # class, for a network that is told it
-        track:bool=False # keep what a gradient needs
+        noisy:Tensor,       # (N, 3, size, size), pixels
+        t:int|Tensor,       # one step, or (N,)
+        target:Target=None, # class, for a network that is told it
+        track:bool=False    # keep what a gradient needs
     )->tuple[Tensor, Tensor]:
         "Denoised images and variance of the step back, both inside"
         values, t, told = inside(in_single(self.check(noisy))), self.check_steps(t, len(noisy)), self.told(target, len(noisy))
-        def look(part): return predict_step(self, values[part], t[part], None if told is None else told[part])
+        def look(part:slice): return predict_step(self, values[part], t[part], None if told is None else told[part])
         with torch.set_grad_enabled(track): return tuple(map(torch.cat, zip(*self.chunks(look, len(noisy)))))
 
     def denoise(self,
-        noisy:Tensor,    # (N, 3, size, size), pixels
-        t:int|Tensor,    # one step, or (N,)
-        target=None,     # class, for a network that is told it
-        track:bool=False # keep what a gradient needs
+        noisy:Tensor,       # (N, 3, size, size), pixels
+        t:int|Tensor,       # one step, or (N,)
+        target:Target=None, # class, for a network that is told it
+        track:bool=False    # keep what a gradient needs
     )->Tensor:           # (N, 3, size, size), pixels
         "The mean of the clean images that these noisy ones can have been, E[x_0 | x_t]"
         return outside(self.predict(noisy, t, target, track)[0]).to(noisy)
@@ -342,18 +342,18 @@ class PixelDiffusion:
 
     @torch.no_grad()
     def posterior(self,
-        images:Tensor, # (N, 3, size, size), pixels: what is taken for the noisy image
-        t:int|Tensor,  # one step, or (N,)
-        target=None    # class, for a network that is told it
+        images:Tensor,     # (N, 3, size, size), pixels: what is taken for the noisy image
+        t:int|Tensor,      # one step, or (N,)
+        target:Target=None # class, for a network that is told it
     )->tuple[Tensor, Tensor]: # (N, 3, size, size) each: pixels, pixels squared
         "Mean and variance of the images at the step before t on the chain"
         denoised, variance = self.predict(images, t, target)
         level = self.chain.level(self.check_steps(t, len(images)))
         return outside(posterior_mean(denoised, inside(in_single(images)), level)).to(images), (variance/4).to(images)
 
-# %% ../nbs/50_diffusion.ipynb #4d5ed481
+# %% ../nbs/50_diffusion.ipynb #9dc3370b
 def noisy_logits(
-    prior,                    # a Prior
+    prior:'Prior',            # a Prior
     noisy:Tensor,             # (N, 3, size, size), pixels
     t:Tensor,                 # (N,)
     classifier:Callable=None, # images in [0, 1] to logits; None: the prior's own, which reads noisy images
@@ -363,7 +363,7 @@ def noisy_logits(
     if classifier is None: return run_folded(prior.classifier, inside(noisy), t, prior.fold)
     return in_single(classifier(prior.denoise(noisy, t, target, track=torch.is_grad_enabled()))).to(noisy.device)
 
-# %% ../nbs/50_diffusion.ipynb #8fab74f8
+# %% ../nbs/50_diffusion.ipynb #c370109c
 @dataclass(frozen=True, eq=False, repr=False)
 class Prior(PixelDiffusion):
     "A diffusion model of square images that a class can guide"
@@ -384,7 +384,7 @@ class Prior(PixelDiffusion):
         "The index of a class by name, or by a part of a name that no other class has"
         return find_label(self.labels, label)
 
-    def check_reader(self, classifier:Callable=None):
+    def check_reader(self, classifier:Callable=None)->None:
         "InputError where no classifier can read noisy images"
         if classifier is None and self.classifier is None: raise InputError('this prior has no noise-aware classifier: give a classifier of clean images')
 
@@ -402,7 +402,7 @@ class Prior(PixelDiffusion):
     def guide(self,
         images:Tensor,           # (N, 3, size, size), pixels, noisy
         t:int|Tensor,            # one step, or (N,)
-        target,                  # class by number or name, one or N
+        target:Target,           # class by number or name, one or N
         classifier:Callable=None # of clean images in [0, 1], put behind the denoiser; None: the noise-aware one
     )->Tensor:                   # (N, 3, size, size), per pixel value
         "Gradient of log p(target | images, t)"
@@ -410,21 +410,21 @@ class Prior(PixelDiffusion):
         t, told = self.check_steps(t, len(self.check(images))), self.told(target, len(images))
         score = Score(self if classifier is None else classifier, target, 'log_probability')
         score.check_count(len(images))
-        def gradient(part):
-            def reader(noisy): return noisy_logits(self, noisy, t[part], classifier, None if told is None else told[part])
+        def gradient(part:slice):
+            def reader(noisy:Tensor): return noisy_logits(self, noisy, t[part], classifier, None if told is None else told[part])
             here = replace(score.take(torch.arange(part.start, part.stop)), classifier=reader)
             return value_and_gradient_once(here, in_single(images[part]))[1]
         return torch.cat(list(self.chunks(gradient, len(images)))).to(images)
 
     @torch.no_grad()
     def sample(self,
-        count:int=1,                   # images
-        target=None,                   # class by number or name, one or `count`; None: any image
-        kind:str='ddim',               # a name in STEPS
-        classifier:Callable=None,      # of clean images, where there is no noise-aware one
-        scale:float=None,              # of the pull; None: `guidance`
+        count:int=1,                    # images
+        target:Target=None,             # class by number or name, one or `count`; None: any image
+        kind:str='ddim',                # a name in STEPS
+        classifier:Callable=None,       # of clean images, where there is no noise-aware one
+        scale:float=None,               # of the pull; None: `guidance`
         generator:torch.Generator=None, # None: the fixed seed
-        progress:bool=False            # show a bar
+        progress:bool=False             # show a bar
     )->Tensor:                         # (count, 3, size, size), pixels
         "New images, from noise; guided if a target is given and there is a classifier"
         if kind not in STEPS: raise InputError(f"no kind of step '{kind}'; choose one of {', '.join(STEPS)}")
@@ -460,7 +460,7 @@ class Prior(PixelDiffusion):
         "OpenAI's guided-diffusion from its files"
         return cls(**adm_prior(checkpoint, size, classifier, published))
 
-# %% ../nbs/50_diffusion.ipynb #fa075b4e
+# %% ../nbs/50_diffusion.ipynb #3c2c1db1
 class NoisyClassifier(nn.Module):
     "A half ResNet-18 that is told the step: logits of noisy images"
     def __init__(self,
@@ -487,7 +487,7 @@ class NoisyClassifier(nn.Module):
         for stage, shift in zip((network.layer1, network.layer2, network.layer3, network.layer4), self.shifts): hidden = stage(hidden + shift(told)[..., None, None])
         return network.fc(network.avgpool(hidden).flatten(1))
 
-# %% ../nbs/50_diffusion.ipynb #76020002
+# %% ../nbs/50_diffusion.ipynb #28c22d5d
 WEIGHTS = dict(prior=files('ddpath')/'weights'/'prior64.safetensors', classifier=files('ddpath')/'weights'/'noisy64.safetensors')
 
 def read_record(
@@ -505,7 +505,7 @@ def embedded_prior()->dict: # the arguments of Prior
     classifier = load_weights(NoisyClassifier(len(reader['labels']), record['fold']), state, WEIGHTS['classifier'].name)
     return dict(unet=unet, scheduler=DDPMScheduler(**record['scheduler']), size=record['size'], fold=record['fold'], classifier=classifier, labels=reader['labels'])
 
-# %% ../nbs/50_diffusion.ipynb #bc1fad15
+# %% ../nbs/50_diffusion.ipynb #5c69c00c
 def read_index(
     file:Path,       # model_index.json of a pipeline
     source:str|Path  # what to call it
@@ -520,7 +520,7 @@ def read_index(
     if not issubclass(getattr(diffusers, parts.get('scheduler', ''), object), SchedulerMixin): raise InputError(f"'{source}' has the scheduler {parts.get('scheduler')}, which diffusers does not know")
     return parts['scheduler']
 
-# %% ../nbs/50_diffusion.ipynb #d2da4b0d
+# %% ../nbs/50_diffusion.ipynb #5220b821
 TENSORS = [f'{folder}diffusion_pytorch_model.{kind}' for kind in ('safetensors', 'bin') for folder in ('', 'unet/')] # where a network may lie, best first
 
 def download_pipeline(
@@ -541,7 +541,7 @@ def hub_folder(
     except InputError: raise
     except Exception as error: raise InputError(f"'{name}' is no folder here, and the hub did not give it ({type(error).__name__}); check name and connection, or download it and give the folder") from None
 
-# %% ../nbs/50_diffusion.ipynb #5fa6f317
+# %% ../nbs/50_diffusion.ipynb #1d7e8d2f
 def part_of(
     folder:Path, # of a pipeline
     name:str,    # of a part
@@ -568,11 +568,11 @@ def pipeline_prior(
     if not isinstance(side, int): raise InputError(f"'{source}' works on images of {side}: a prior needs squares")
     return dict(unet=unet.eval().requires_grad_(False), scheduler=scheduler, size=side*fold, fold=fold)
 
-# %% ../nbs/50_diffusion.ipynb #758b0ac2
+# %% ../nbs/50_diffusion.ipynb #5e10755b
 def check_digest(
-    file:Path,  # that was downloaded
-    sha256:str  # expected; None: not known
-):
+    file:Path, # that was downloaded
+    sha256:str # expected; None: not known
+)->None:
     "InputError where a file has another SHA-256 than the published one"
     if sha256 is None: return
     digest = hashlib.sha256()
@@ -581,7 +581,7 @@ def check_digest(
     found = digest.hexdigest()
     if found != sha256: raise InputError(f"'{file}' has the SHA-256 {found[:12]}… and the published file {sha256[:12]}…: get it again; for weights of your own give published=replace(ADM[…], sha256=None)")
 
-# %% ../nbs/50_diffusion.ipynb #343644d6
+# %% ../nbs/50_diffusion.ipynb #59955beb
 def adm_scheduler(
     schedule:str # 'linear' or 'cosine'
 )->DDPMScheduler:

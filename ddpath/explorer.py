@@ -8,7 +8,7 @@ __all__ = ['NONE', 'VIEW', 'Recorder', 'Recording', 'meeting', 'rises_of', 'draw
            'place_pictures', 'place_curves', 'signed', 'headline', 'Scene', 'draw_position', 'named', 'photo_names',
            'Given', 'OnDemand', 'controls', 'PathExplorer']
 
-# %% ../nbs/90_explorer.ipynb #539a19e1
+# %% ../nbs/90_explorer.ipynb #c858b708
 import base64
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,6 +18,7 @@ from functools import lru_cache
 import ipywidgets
 import numpy as np
 import torch
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from torch import Tensor
@@ -148,19 +149,19 @@ def sum_curve(recording:Recording)->tuple[Tensor, Tensor]: # places in [0, 1] an
     sums = torch.cat([recording.score_baseline[None], recording.rises + recording.errors]).cumsum(0)
     return torch.arange(len(sums))/(len(sums) - 1), sums[:, 0]
 
-# %% ../nbs/90_explorer.ipynb #fb259f7d
+# %% ../nbs/90_explorer.ipynb #71093eb7
 def brightness(
     values:Tensor # (..., C, H, W)
 )->Tensor:        # (..., H, W)
     "Magnitudes summed over channels: what a saliency is, for parts of one"
     return in_single(values).abs().sum(-3)
 
-def widen(panel, least:float):
+def widen(panel:Axes, least:float)->None:
     "Make a vertical scale reach so far about zero, lest rounding looks like a finding"
     panel.update_datalim([(0, -least), (1, least)])
     panel.autoscale_view()
 
-def same_scale(panels:Sequence):
+def same_scale(panels:Sequence)->None:
     "Give panels the widest of their vertical scales"
     ends = [end for panel in panels for end in panel.get_ylim()]
     for panel in panels: panel.set_ylim(min(ends), max(ends))
@@ -183,12 +184,12 @@ class Limits:
         "Where the colours of a map end: on the shared scale if its sum is a score, else on its own"
         return self.total if recording.score_baseline.isfinite().all() else colour_limit(recording.saliency)
 
-# %% ../nbs/90_explorer.ipynb #72498521
+# %% ../nbs/90_explorer.ipynb #b0f9299a
 def place_ends(
-    panels,              # three matplotlib axes
-    recording:Recording, # of one image, without its walk
-    limit:float          # where the colours of the map end
-):
+    panels:Sequence[Axes], # three
+    recording:Recording,   # of one image, without its walk
+    limit:float            # where the colours of the map end
+)->None:
     "The image and the finished map"
     panels[0].set_title('the image', fontsize=8)
     panels[1].set_box_aspect(1)
@@ -197,10 +198,10 @@ def place_ends(
     draw_image(panels[0], recording.images[0])
     draw_map(panels[2], recording.saliency[0], limit, False, recording.images[0])
 
-# %% ../nbs/90_explorer.ipynb #fcf6bb2e
+# %% ../nbs/90_explorer.ipynb #192f9c23
 def place_pictures(
-    panels,              # three matplotlib axes
-    recording:Recording, # of one image
+    panels:Sequence[Axes], # three
+    recording:Recording,   # of one image
     limits:Limits
 )->tuple[list, Callable]: # what moves, and the function of the points passed that moves it
     "The point, the gradient there, and the map so far"
@@ -212,7 +213,7 @@ def place_pictures(
     point = draw_image(panels[0], recording.points[0, 0])
     gradient = draw_map(panels[1], brightness(recording.gradients[0, 0]), limits.gradient, False)
     total = draw_map(panels[2], recording.saliency[0], limit, False, recording.images[0])
-    def move(taken:int):
+    def move(taken:int)->None:
         so_far = brightness(in_single(recording.parts[:taken, 0]).sum(0))
         point.set_data(recording.points[taken - 1, 0].float().clamp(0, 1).permute(1, 2, 0).numpy())
         gradient.set_data(brightness(recording.gradients[taken - 1, 0]).numpy())
@@ -220,10 +221,10 @@ def place_pictures(
         total.set_alpha((so_far/limit).clamp(0, 1).sqrt().numpy())
     return [point, gradient, total], move
 
-# %% ../nbs/90_explorer.ipynb #e7040c05
+# %% ../nbs/90_explorer.ipynb #e791125a
 def place_curves(
-    panels,             # two matplotlib axes
-    recording:Recording # of one image
+    panels:Sequence[Axes], # two
+    recording:Recording    # of one image
 )->tuple[list, Callable]: # what moves, and the function of the points passed that moves it
     "The score and the sum so far, and where the error arises"
     complete, (places, scores) = is_complete(recording), score_curve(recording)
@@ -238,7 +239,7 @@ def place_curves(
     if complete: panels[1].stairs(recording.errors[:, 0], places, fill=True, color='tab:red', baseline=0)
     if complete: widen(panels[1], .01*(scores.max() - scores.min()).item() or .01)
     else: panels[1].plot(places, recording.trace.gradient_norm[:, 0], color='grey', linewidth=1.2, marker='.' if len(places) == 1 else None)
-    def move(taken:int):
+    def move(taken:int)->None:
         now = taken if complete else taken - 1
         for cursor in cursors: cursor.set_xdata([places[now]]*2)
         dot.set_data([places[now]], [scores[now]])
@@ -262,7 +263,7 @@ def headline(
     else: found += [f'completeness error {error:.4f}' if (error := recording.completeness_error.item()) == error else 'promises no sum']
     return ', '.join(found)
 
-# %% ../nbs/90_explorer.ipynb #bccf9312
+# %% ../nbs/90_explorer.ipynb #39756a9c
 class Scene:
     "The drawing of one image under some methods, which can be moved along their walks"
     def __init__(self, attributions:Mapping[str, Attribution], image:int=0): # name -> what is drawn; which of the batch
@@ -276,7 +277,7 @@ class Scene:
         same_scale(grid[:, 3])
         same_scale([panels[4] for panels, recording in zip(grid, self.rows.values()) if is_complete(recording)])
 
-    def place(self, panels, name:str, recording:Recording, limits:Limits):
+    def place(self, panels:Sequence[Axes], name:str, recording:Recording, limits:Limits)->None:
         "Fill a row of panels"
         for panel in panels: panel.tick_params(labelsize=6, length=2, pad=1)
         for panel in panels[:3]: panel.set(xticks=[], yticks=[]); panel.spines[:].set(color='lightgrey', linewidth=.5)
@@ -393,7 +394,7 @@ def controls(
     position = ipywidgets.IntSlider(1, min=1, max=1, description='points', layout=dict(width='98%'))
     return photo, first, second, steps, position, ipywidgets.Label(), ipywidgets.Image(format='jpeg', layout=dict(max_width='100%', align_self='flex-start'))
 
-# %% ../nbs/90_explorer.ipynb #876ed291
+# %% ../nbs/90_explorer.ipynb #3f3a027f
 VIEW = 'application/vnd.jupyter.widget-view+json'
 
 class PathExplorer:
@@ -426,7 +427,7 @@ class PathExplorer:
         "What is on the screen, as a figure"
         return draw_position(self.scene.rows, self.share)
 
-    def choose(self, change=None):
+    def choose(self, change:dict=None)->None:
         "Show what is chosen; where that cannot be, say why and leave the picture"
         names = [name for name in (self.first.value, self.second.value) if name != NONE]
         self.message.value = 'taking gradients …'
@@ -442,7 +443,7 @@ class PathExplorer:
         self.position.observe(self.slide, 'value')
         self.picture.value = self.drawn(self.share)
 
-    def slide(self, change=None):
+    def slide(self, change:dict=None)->None:
         "Show where the slider is"
         self.share = self.position.value/self.position.max
         self.picture.value = self.drawn(self.share)

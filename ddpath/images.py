@@ -19,7 +19,9 @@ import numpy as np
 import pandas as pd
 import torch
 import torchvision.transforms.v2.functional as transform
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 from tqdm.auto import tqdm
@@ -259,11 +261,11 @@ def panels(
     for panel, title in zip(axes, () if titles is None else titles): panel.set_title(title, fontsize=9, parse_math=False)
     return figure, list(axes[:count])
 
-# %% ../nbs/00_images.ipynb #4c54206e
+# %% ../nbs/00_images.ipynb #9e8dfd44
 def draw_image(
-    panel,       # a matplotlib axes
+    panel:Axes,  # of matplotlib
     image:Tensor # (3, H, W); values outside [0, 1] are cut
-):
+)->AxesImage:
     "Draw one photograph"
     return panel.imshow(image.detach().float().cpu().clamp(0, 1).permute(1, 2, 0).numpy())
 
@@ -290,14 +292,14 @@ def colour_limit(
     magnitudes = values.abs().flatten().float().cpu().numpy()
     return float(np.percentile(magnitudes, percentile)) or float(magnitudes.max()) or 1.
 
-# %% ../nbs/00_images.ipynb #f394e449
+# %% ../nbs/00_images.ipynb #1a0dcb69
 def draw_map(
-    panel,             # a matplotlib axes
-    values:Tensor,     # (H, W)
-    limit:float,       # magnitude at which colours end
-    signed:bool,       # blue to red about zero, or dark to bright from zero
-    image:Tensor=None  # (3, H, W): drawn in grey under the map
-):
+    panel:Axes,       # of matplotlib
+    values:Tensor,    # (H, W)
+    limit:float,      # magnitude at which colours end
+    signed:bool,      # blue to red about zero, or dark to bright from zero
+    image:Tensor=None # (3, H, W): drawn in grey under the map
+)->AxesImage:         # what was drawn last
     "Draw one map, over a photograph if there is one; strong values cover it, weak ones let it through"
     colours = dict(cmap='RdBu_r', vmin=-limit, vmax=limit) if signed else dict(cmap='magma', vmin=0, vmax=limit)
     values = values if signed else values.abs()

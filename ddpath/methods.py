@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['METHODS', 'LONG', 'SHORT', 'settings_of', 'make_method', 'with_steps', 'shortened', 'uses_prior', 'with_prior']
 
-# %% ../nbs/75_methods.ipynb #e01fbe3c
+# %% ../nbs/75_methods.ipynb #9ff051cb
 import difflib
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -19,7 +19,7 @@ from .noise import ExpectedGradients, NoisyPath, SmoothGrad
 from .paths import IDG, IDGI, SAMP, BlurIG, GuidedIG
 from .suppression import Suppression
 
-# %% ../nbs/75_methods.ipynb #ec84f83d
+# %% ../nbs/75_methods.ipynb #33cdb612
 METHODS:dict[str, Callable] = {
     'gradient': Gradient,
     'input-x-gradient': partial(Gradient, times_input=True),
@@ -49,7 +49,7 @@ METHODS:dict[str, Callable] = {
     'posterior-mean-idgi': partial(IDGI, PosteriorMeanIG(rule='left')),
 }
 
-# %% ../nbs/75_methods.ipynb #a9fa7466
+# %% ../nbs/75_methods.ipynb #b45f47d8
 def settings_of(
     name:str # in METHODS
 )->dict:     # setting -> its default
@@ -59,7 +59,7 @@ def settings_of(
     method = METHODS[name]()
     return {field.name: getattr(method, field.name) for field in fields(method)}
 
-# %% ../nbs/75_methods.ipynb #5be348a8
+# %% ../nbs/75_methods.ipynb #2f5c825c
 def make_method(
     name:str,  # in METHODS
     **settings # of the method
@@ -70,7 +70,7 @@ def make_method(
     if unknown: raise InputError(f"method '{name}' has no setting '{unknown[0]}'; it has {', '.join(known)}")
     return METHODS[name](**settings)
 
-# %% ../nbs/75_methods.ipynb #b7ad2b19
+# %% ../nbs/75_methods.ipynb #d031b10f
 def with_steps(
     method:Method,
     steps:int      # gradients for each image and baseline
@@ -81,7 +81,7 @@ def with_steps(
     if getattr(method, 'tolerance', None) is not None: return None
     return next((replace(method, **{name: steps}) for name in ('steps', 'samples') if name in names), None)
 
-# %% ../nbs/75_methods.ipynb #fff57318
+# %% ../nbs/75_methods.ipynb #30bbf490
 LONG, SHORT = 100, 25 # a method that would take more gradients than the first number takes as many as the second
 
 def shortened(
@@ -90,7 +90,7 @@ def shortened(
     "The methods that are too long for a first look, with fewer steps"
     return {name: with_steps(method, SHORT) for name, method in methods.items() if (method.cost() or 0) > LONG}
 
-# %% ../nbs/75_methods.ipynb #e4bbde11
+# %% ../nbs/75_methods.ipynb #a3f0af33
 def uses_prior(
     method:Method
 )->bool:

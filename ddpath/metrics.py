@@ -13,7 +13,7 @@ __all__ = ['IMAGENET_MEAN', 'PROTOCOLS', 'SHOWN', 'HIDDEN', 'THRESHOLDS', 'GRID'
            'monotone_share', 'largest_drop', 'sparsity', 'total_variation', 'parts_from_output', 'redraw',
            'rank_correlation', 'Cascade', 'randomisation']
 
-# %% ../nbs/80_metrics.ipynb #476ce9c3
+# %% ../nbs/80_metrics.ipynb #326b6e12
 import copy
 import io
 from collections.abc import Callable, Mapping, Sequence
@@ -32,14 +32,14 @@ from scipy.spatial import Delaunay
 from scipy.stats import rankdata
 from torch import Tensor, nn
 
-from .ig import Trace, curves
+from .ig import Maps, Trace, curves
 from .images import Drawing, InputError, seeded
-from .models import Classifier, Evaluator, Score, check_images, probability
+from .models import Classifier, Evaluator, Score, Target, check_images, probability
 from .suppression import certainty
 
-# %% ../nbs/80_metrics.ipynb #51a88e49
+# %% ../nbs/80_metrics.ipynb #e75dd380
 def as_maps(
-    saliency # (N, H, W), an Attribution, or one of these for each method: (M, N, H, W) or a dictionary
+    saliency:Maps # (N, H, W), an Attribution, or one of these for each method: (M, N, H, W) or a dictionary
 )->tuple[Tensor, tuple[str, ...]]: # maps (N, H, W) or (M, N, H, W), and the names of the M methods
     "Maps as one tensor of floats; InputError when one is missing, misshapen or not finite"
     if isinstance(saliency, Mapping):
@@ -54,11 +54,11 @@ def as_maps(
     if len(bad): raise InputError(f'the map of image {bad[0, -3]} holds NaN or infinite values: leave that image out, or look where they come from')
     return maps if maps.is_floating_point() else maps.double(), tuple(map(str, range(len(maps)))) if maps.ndim == 4 else ()
 
-# %% ../nbs/80_metrics.ipynb #8a584a15
+# %% ../nbs/80_metrics.ipynb #3dd7e21f
 def check_fit(
     maps:Tensor,  # (N, H, W) or (M, N, H, W)
     images:Tensor # (N, 3, H, W)
-):
+)->None:
     "InputError unless there is a map of the right size for each image"
     expected = (len(images), *images.shape[-2:])
     if maps.shape[-3:] != expected: raise InputError(f'maps of shape {tuple(maps.shape)} do not fit images of shape {tuple(images.shape)}: they must end in {expected}; resize with torch.nn.functional.interpolate')
@@ -190,10 +190,10 @@ def inner_points(
         scores[row, curve, point] = evaluator.values(revealed(sources, image, curve, mask), image).double().cpu()
     return scores
 
-# %% ../nbs/80_metrics.ipynb #efb1a8da
+# %% ../nbs/80_metrics.ipynb #331d8c4e
 def both_curves(
-    evaluator:Evaluator,      # of a score of the N images
-    sources:Tensor,           # (3, N, C, H, W)
+    evaluator:Evaluator,      # at the N images
+    sources:Tensor,           # (3, N, C, H, W): they, where insertion starts, where deletion ends
     maps:Tensor,              # (R, pixels), map r on image r modulo N
     counts:Tensor,            # (K+1,)
     orders:int,               # random orders where there are ties
@@ -201,7 +201,8 @@ def both_curves(
 )->Tensor:                    # (2, R, K+1): insertion and deletion
     "Both curves of each map, ties averaged over random orders"
     count, inner = sources.shape[1], counts[1:-1]
-    image, start, end = evaluator.values(sources.flatten(0, 1), torch.arange(count).repeat(3)).double().cpu().view(3, count, 1).repeat(1, len(maps)//count, 1)
+    ends = evaluator.values(sources[1:].flatten(0, 1), torch.arange(count).repeat(2)).view(2, count)
+    image, start, end = torch.cat([evaluator.score_input[None], ends]).double().cpu()[..., None].repeat(1, len(maps)//count, 1)
     wanted, scores = torch.ones(len(maps), len(inner), dtype=torch.bool), 0
     undecided = open_points(maps, inner).cpu()
     for turn in range(orders if undecided.any() else 1):
@@ -259,12 +260,12 @@ class Curves:
 
     def _repr_html_(self)->str: return self.frame().to_html(max_rows=12, float_format='{:.3f}'.format, index=False)
 
-# %% ../nbs/80_metrics.ipynb #be21de1e
+# %% ../nbs/80_metrics.ipynb #23c9d82e
 def insertion_deletion(
     classifier:Callable,             # images (N, 3, H, W) in [0, 1] to logits (N, C)
     images:Tensor,                   # (N, 3, H, W) in [0, 1]
-    target,                          # classes as Score takes them: number or name, one or N; None: the predicted ones
-    saliency,                        # (N, H, W), an Attribution, or several methods: (M, N, H, W) or a dictionary
+    target:Target,                   # classes as Score takes them: number or name, one or N; None: the predicted ones
+    saliency:Maps,                   # (N, H, W), an Attribution, or several methods: (M, N, H, W) or a dictionary
     protocol:str|Protocol='lei2024', # a name in PROTOCOLS, or your own
     batch_size:int=None,             # pictures taken together; None: by their size
     generator:torch.Generator=None   # orders of tied pixels; None: the fixed seed
@@ -272,7 +273,7 @@ def insertion_deletion(
     "Insertion and deletion curves of each image (Petsiuk 2018), for one method or several at once"
     protocol, (maps, methods) = make_protocol(protocol), as_maps(saliency)
     check_fit(maps, check_images(images))
-    evaluator = Evaluator(Score(classifier, target, protocol.output).fixed_at(images), batch_size)
+    evaluator = Evaluator.at(Score(classifier, target, protocol.output), images, batch_size)
     sources = torch.stack([images, protocol.start(images, classifier), protocol.end(images, classifier)])
     counts = shown_counts(images[0, 0].numel(), protocol.step)
     both = both_curves(evaluator, sources, maps.to(images.device).flatten(-2).flatten(0, -2), counts, protocol.orders, seeded(generator))
@@ -489,12 +490,12 @@ class Information(NamedTuple):
         words = '; '.join(f'{count} of {curve.upper()}: {reason}' for (curve, reason), count in counts.items()) or 'none'
         return f"{self.frame().to_html(max_rows=12, float_format='{:.3f}'.format, index=False)}<p>rejected: {words}</p>"
 
-# %% ../nbs/80_metrics.ipynb #a843f10b
+# %% ../nbs/80_metrics.ipynb #651d08de
 def information_curves(
     classifier:Callable,            # images (N, 3, H, W) in [0, 1] to logits (N, C)
     images:Tensor,                  # (N, 3, H, W) in [0, 1]
-    target,                         # classes as Score takes them; None: the predicted ones
-    saliency,                       # (N, H, W), an Attribution, or several methods: (M, N, H, W) or a dictionary
+    target:Target,                  # classes as Score takes them; None: the predicted ones
+    saliency:Maps,                  # (N, H, W), an Attribution, or several methods: (M, N, H, W) or a dictionary
     generator:torch.Generator=None, # pixels known to all, and orders of ties; None: the fixed seed
     orders:int=8,                   # random orders that ties are averaged over
     batch_size:int=None             # pictures taken together; None: by their size
@@ -537,12 +538,12 @@ def distance_to_boxes(
     across, down = (torch.maximum(low - centres, centres - high).clamp(min=0) for low, high, centres in ((x0, x1, columns), (y0, y1, rows)))
     return torch.hypot(down[:, :, None], across[:, None]).amin(0)
 
-# %% ../nbs/80_metrics.ipynb #d7fb72aa
+# %% ../nbs/80_metrics.ipynb #8610d13b
 def target_region(
-    annotation,            # boxes (B, 4), one box (4,), or a mask (H, W) of bool; empty or None where there is none
-    height:int, width:int, # of the image
-    tolerance:float,       # in pixels
-    index:int              # of the image, to name it in an error
+    annotation:Tensor|Sequence|None, # boxes (B, 4), one box (4,), or a mask (H, W) of bool; empty or None where there is none
+    height:int, width:int,           # of the image
+    tolerance:float,                 # in pixels
+    index:int                        # of the image, to name it in an error
 )->Tensor:                 # (H, W) of bool; nowhere True for an empty annotation
     "The pixels that count as hits"
     given = torch.as_tensor([] if annotation is None else annotation)
@@ -595,11 +596,11 @@ class Hits:
 
     def _repr_html_(self)->str: return self.summary().to_html(float_format='{:.3f}'.format)
 
-# %% ../nbs/80_metrics.ipynb #02f3ba80
+# %% ../nbs/80_metrics.ipynb #d6535906
 def pointing_game(
-    saliency,         # (N, H, W), an Attribution, or several methods: (M, N, H, W) or a dictionary
-    boxes_or_masks,   # for each image: boxes (B, 4) or (4,), or a mask (H, W) of bool; empty where there is none
-    tolerance:float=0 # in pixels: how far beside the target still hits
+    saliency:Maps,           # (N, H, W), an Attribution, or several methods: (M, N, H, W) or a dictionary
+    boxes_or_masks:Sequence, # for each image: boxes (B, 4) or (4,), or a mask (H, W) of bool; empty where there is none
+    tolerance:float=0        # in pixels: how far beside the target still hits
 )->Hits:
     "Whether the most salient pixel of each map lies in a box or mask (Zhang 2016), beside the centre pixel"
     maps, methods = as_maps(saliency)
@@ -638,18 +639,18 @@ def largest_drop(
         drop = torch.fmax(drop, peak - score)
     return drop
 
-# %% ../nbs/80_metrics.ipynb #2048e5f6
+# %% ../nbs/80_metrics.ipynb #65eafa2e
 def sparsity(
-    saliency # (N, H, W) or several methods (M, N, H, W), or what as_maps takes
+    saliency:Maps # (N, H, W) or several methods (M, N, H, W), or what as_maps takes
 )->Tensor:   # (N,) or (M, N), from 0 to 1
     "Gini index of the magnitudes of each map"
     rising = as_maps(saliency)[0].double().abs().flatten(-2).sort(-1).values
     places = torch.arange(rising.shape[-1]).to(rising)
     return (rising*(2*places + 1 - len(places))).sum(-1)/(len(places)*rising.sum(-1)).clamp(min=torch.finfo(rising.dtype).tiny)
 
-# %% ../nbs/80_metrics.ipynb #728da126
+# %% ../nbs/80_metrics.ipynb #9aab781d
 def total_variation(
-    saliency # (N, H, W) or several methods (M, N, H, W), or what as_maps takes
+    saliency:Maps # (N, H, W) or several methods (M, N, H, W), or what as_maps takes
 )->Tensor:   # (N,) or (M, N), from 0 to 4
     "Differences between neighbouring magnitudes of each map, in shares of their total"
     maps = as_maps(saliency)[0].double().abs()
@@ -665,12 +666,12 @@ def parts_from_output(
     opened = [[(f'{name}.{inner}', part) for inner, part in parts_from_output(module)] if type(module) is nn.Sequential else [(name, module)] for name, module in reversed(children)]
     return sum(opened, [])
 
-# %% ../nbs/80_metrics.ipynb #02ec4f97
+# %% ../nbs/80_metrics.ipynb #577568bf
 @torch.no_grad()
 def redraw(
     module:nn.Module,         # changed in place
     generator:torch.Generator # the only source of randomness
-):
+)->None:
     "Replace each tensor of parameters by normal values of the same mean and deviation"
     for parameter in module.parameters():
         values = torch.randn(parameter.shape, generator=generator, device=generator.device).to(parameter)

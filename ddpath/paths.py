@@ -7,7 +7,7 @@ __all__ = ['SPACINGS', 'gaussian_matrices', 'gaussian_blur', 'BlurPath', 'deriva
            'block_of', 'advanced', 'feature_walk', 'length', 'stretches', 'AdaptivePath', 'GuidedIG', 'SAMP',
            'squared_shares', 'important_steps', 'IDGI', 'steep_edges', 'scores_along', 'IDG']
 
-# %% ../nbs/40_paths.ipynb #4b381ec4
+# %% ../nbs/40_paths.ipynb #c7417d43
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -21,7 +21,7 @@ from .images import InputError
 from .models import Evaluator, in_single
 from .noise import Wrapped
 
-# %% ../nbs/40_paths.ipynb #fced8beb
+# %% ../nbs/40_paths.ipynb #c18f1245
 def gaussian_matrices(
     side:int,    # length of what is blurred
     sigma:Tensor # widths in pixels, any shape
@@ -34,7 +34,7 @@ def gaussian_matrices(
     distance = (torch.arange(side)[:, None] - torch.arange(side)).abs().to(sigma.device)
     return F.pad(kernel, (0, max(0, side - len(offsets))))[..., distance]
 
-# %% ../nbs/40_paths.ipynb #3d9437f9
+# %% ../nbs/40_paths.ipynb #e5fa3df2
 def gaussian_blur(
     images:Tensor, # (N, C, H, W)
     sigma:Tensor   # (K,) or (K, N), in pixels
@@ -45,10 +45,10 @@ def gaussian_blur(
     rows, columns = (gaussian_matrices(side, sigma)[:, :, None] for side in images.shape[-2:])
     return rows @ images @ columns.transpose(-1, -2)
 
-# %% ../nbs/40_paths.ipynb #ba45f74e
+# %% ../nbs/40_paths.ipynb #868d5a9d
 SPACINGS = dict(uniform=lambda left: left, sqrt=torch.sqrt)
 
-# %% ../nbs/40_paths.ipynb #7a19986a
+# %% ../nbs/40_paths.ipynb #f193eede
 @dataclass(frozen=True)
 class BlurPath:
     "From a blurred picture to the sharp one"
@@ -68,7 +68,7 @@ class BlurPath:
         "The paths of some of the images"
         return BlurPath(self.images[rows], self.max_sigma, self.spacing)
 
-# %% ../nbs/40_paths.ipynb #a431eb16
+# %% ../nbs/40_paths.ipynb #4120e77b
 def derivative_walk(
     evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
     path:BlurPath,
@@ -84,7 +84,7 @@ def derivative_walk(
         moves = (points - wider)/change*(-widths.diff()).to(points).view(-1, 1, 1, 1, 1)
         yield Step(alpha, points, score, gradients, gradients*moves)
 
-# %% ../nbs/40_paths.ipynb #80ff9fcd
+# %% ../nbs/40_paths.ipynb #832b1831
 @dataclass(frozen=True)
 class BlurIG(Method):
     "Blur IG (Xu 2020): the path integral along ever sharper pictures"
@@ -113,7 +113,7 @@ class BlurIG(Method):
         if self.derivative is not None and not 0 < self.derivative < torch.inf: raise InputError(f'derivative is {self.derivative}: give a small positive change of the width in pixels, such as 0.01, or None')
         return sigma
 
-# %% ../nbs/40_paths.ipynb #e9b3d13f
+# %% ../nbs/40_paths.ipynb #dac3d0be
 def ranking(
     order:Tensor # (N, n)
 )->Tensor:       # (N, n), whole numbers
@@ -124,7 +124,7 @@ def ranking(
     packed.numpy().sort(axis=1)
     return packed & 0xffffffff
 
-# %% ../nbs/40_paths.ipynb #9609e62e
+# %% ../nbs/40_paths.ipynb #61490a3d
 def shares(
     way:Tensor,    # (N, n): how far each feature may go, 0 for those that must wait
     order:Tensor,  # (N, n): features with small values go first
@@ -138,7 +138,7 @@ def shares(
     share = ((budget[:, None] - spent)/ways).nan_to_num(0.).clamp(0, 1).to(way.dtype)
     return torch.zeros_like(way).scatter_(1, ranked, share.repeat_interleave(block, 1)[:, :way.shape[1]])
 
-# %% ../nbs/40_paths.ipynb #433a1ebf
+# %% ../nbs/40_paths.ipynb #109e535f
 def block_of(images:Tensor, fraction:float)->int:
     "How many features of (N, ...) images go together"
     return int(fraction*(images[0].numel() - 1)) + 1
@@ -161,7 +161,7 @@ def advanced(
     share = shares((high - moved).abs().flatten(1), order(end - moved).flatten(1), budget, block).view(end.shape)
     return torch.where(share == 1, high, torch.lerp(moved, high, share))
 
-# %% ../nbs/40_paths.ipynb #0759b92d
+# %% ../nbs/40_paths.ipynb #79c22ef8
 def feature_walk(
     evaluator:Callable,  # (M, ...) and rows (M,) to values and gradients
     path:StraightPath,   # the line that is kept to
@@ -178,14 +178,14 @@ def feature_walk(
         yield Step(torch.tensor([step/steps], dtype=torch.float64), position[None], score, gradients, gradients*(moved - position))
         position = moved
 
-# %% ../nbs/40_paths.ipynb #9795a49c
+# %% ../nbs/40_paths.ipynb #e3b7afa0
 def length(
     moves:Tensor # (N, ...)
 )->Tensor:       # (N,), in double precision
     "Sum of magnitudes"
     return moves.abs().flatten(1).sum(1, dtype=torch.float64)
 
-# %% ../nbs/40_paths.ipynb #2ce42c70
+# %% ../nbs/40_paths.ipynb #120df499
 def stretches(
     path:StraightPath,
     anchors:int,       # points of the line, ends not counted, through which the path must run
@@ -197,7 +197,7 @@ def stretches(
     for (start, end), first, last in zip(zip(cuts, cuts[1:]), marks, marks[1:]):
         yield StraightPath(*path(torch.stack([start, end]))), last - first, start.item(), (end - start).item()
 
-# %% ../nbs/40_paths.ipynb #e7e68b1e
+# %% ../nbs/40_paths.ipynb #bb71fd23
 @dataclass(frozen=True)
 class AdaptivePath(Method):
     "Base of the paths on which some features go before others"
@@ -223,20 +223,20 @@ class AdaptivePath(Method):
         "The walk between two anchors, its positions those on the whole path"
         for step in feature_walk(evaluator, path, self.order, steps, self.fraction, self.max_dist): yield step._replace(alpha=start + share*step.alpha)
 
-    def check(self):
+    def check(self)->None:
         "InputError for settings out of range"
         make_rule('left', self.steps)
         for name in ('fraction', 'max_dist'):
             if not 0 <= getattr(self, name) <= 1: raise InputError(f'{name} is {getattr(self, name)}: give a share from 0 to 1')
         if not isinstance(self.anchors, int) or not 0 <= self.anchors < self.steps: raise InputError(f'anchors is {self.anchors}: give a whole number from 0 up to steps - 1 = {self.steps - 1}')
 
-# %% ../nbs/40_paths.ipynb #93db6f2f
+# %% ../nbs/40_paths.ipynb #55853726
 @dataclass(frozen=True)
 class GuidedIG(AdaptivePath):
     "Guided IG (Kapishnikov 2021): features with the smallest gradients go first"
     def order(self, gradients:Tensor, way:Tensor)->Tensor: return gradients.abs()
 
-# %% ../nbs/40_paths.ipynb #8afd000b
+# %% ../nbs/40_paths.ipynb #4ac67fa6
 @dataclass(frozen=True)
 class SAMP(AdaptivePath):
     "SAMP (Zhang 2024): features that change the score most go first, in steps of equal length"
@@ -244,7 +244,7 @@ class SAMP(AdaptivePath):
 
     def order(self, gradients:Tensor, way:Tensor)->Tensor: return -(gradients*way).abs()
 
-# %% ../nbs/40_paths.ipynb #09013be6
+# %% ../nbs/40_paths.ipynb #cd0fc42f
 def squared_shares(
     gradients:Tensor # (K, N, ...)
 )->Tensor:           # the same shape; over each image they add up to 1, or are 0 where the gradient is
@@ -253,7 +253,7 @@ def squared_shares(
     flat = (flat/flat.abs().amax(2, keepdim=True)).square()
     return (flat/flat.sum(2, keepdim=True)).nan_to_num(0.).view(gradients.shape)
 
-# %% ../nbs/40_paths.ipynb #43970468
+# %% ../nbs/40_paths.ipynb #834c234d
 def important_steps(
     walk:Walk,
     last:Tensor # (N,): score of the image
@@ -269,19 +269,18 @@ def important_steps(
             before = None
         held = step
 
-# %% ../nbs/40_paths.ipynb #4edcb4a9
+# %% ../nbs/40_paths.ipynb #6ca0af1b
 @dataclass(frozen=True)
 class IDGI(Wrapped):
     "IDGI (Yang 2023) on the path of another method: the change of the score at each step, shared by squared gradients"
     method:Method=IntegratedGradients(rule='left')
 
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
-        last = evaluator.values(images)
         for walk in self.method.walks(evaluator, images, generator):
             if walk.score_baseline is None: raise InputError(f'IDGI needs a path and {type(self.method).__name__} has none: give it IntegratedGradients, BlurIG or GuidedIG')
-            yield Walk(important_steps(walk, last), walk.score_baseline)
+            yield Walk(important_steps(walk, evaluator.score_input), walk.score_baseline)
 
-# %% ../nbs/40_paths.ipynb #32321e2b
+# %% ../nbs/40_paths.ipynb #ddafb6d0
 def steep_edges(
     scores:Tensor, # (P+1, N): of a pilot at even positions
     steps:int
@@ -295,7 +294,7 @@ def steep_edges(
     low, high = reached.gather(1, right - 1), reached.gather(1, right)
     return ((right - 1 + ((wanted - low)/(high - low)).clamp(0, 1))/len(climb)).T
 
-# %% ../nbs/40_paths.ipynb #6a1d6790
+# %% ../nbs/40_paths.ipynb #08eb56da
 def scores_along(
     evaluator:Evaluator,
     path:Callable,   # (K,) or (K, N) to (K, N, ...)
@@ -306,7 +305,7 @@ def scores_along(
     parts = map(path, positions.split(evaluator.together(path.images)))
     return torch.cat([evaluator.values(points.flatten(0, 1), torch.arange(count).repeat(len(points))).view(-1, count) for points in parts])
 
-# %% ../nbs/40_paths.ipynb #908910b4
+# %% ../nbs/40_paths.ipynb #96d3ca70
 @dataclass(frozen=True)
 class IDG(Method):
     "Integrated Decision Gradients (Walker 2024): straight path, gradients weighted by the slope of the score and taken where it is steep; no completeness"

@@ -10,9 +10,9 @@ __all__ = ['MASKS', 'FILLS', 'SAMPLERS', 'VIEWS', 'SHARPNESS', 'DISTANCES', 'dra
            'saturation', 'grey', 'edges', 'standardised', 'contrastive_bound', 'bootstrap', 'Nats', 'given_maps',
            'view_bounds', 'cross_chosen', 'certainty', 'denoising_error', 'aligned']
 
-# %% ../nbs/70_suppression.ipynb #d9da9c9c
+# %% ../nbs/70_suppression.ipynb #c092646f
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -24,7 +24,7 @@ from torch import Tensor
 
 from .denoising import resized, usual_prior
 from .diffusion import Prior
-from .ig import Attribution, Method, Step, Walk, look
+from .ig import Attribution, Maps, Method, Step, Walk, look
 from .images import BASELINES, InputError, draw, make_baseline, seeded
 from .models import Evaluator, Score, in_single
 from .noise import REDUCTIONS, Observed, branch, check_samples, noises, rings, sampled_steps, spectral_distance
@@ -87,11 +87,11 @@ class Global(Mask):
     def weights(self, images:Tensor, position:float, generator:torch.Generator)->Tensor:
         return torch.full_like(images[:1, :1] if images.ndim == 4 else images[:1], position)
 
-# %% ../nbs/70_suppression.ipynb #ae41cbc6
+# %% ../nbs/70_suppression.ipynb #c0411c9c
 def check_pictures(
     images:Tensor, # (N, ...)
     name:str       # of the mask
-):
+)->None:
     "InputError for what has no pixels"
     if images.ndim != 4: raise InputError(f'{name} hides parts of pictures (N, C, H, W), not of {tuple(images.shape)}: choose bernoulli, uniform or global')
 
@@ -308,15 +308,15 @@ def saturation_at(
     measures = dict(distance=(points - images).flatten(1).square().mean(1).sqrt(), score=score, entropy=entropy(logits.values(points)), gradient=gradients.flatten(1).norm(dim=1), near_zero=near)
     return {name: values.mean().item() for name, values in measures.items()}
 
-# %% ../nbs/70_suppression.ipynb #4a46f69a
+# %% ../nbs/70_suppression.ipynb #7af8d0f0
 def saturation(
-    classifier:Callable,                     # images (N, 3, H, W) in [0, 1] to logits (N, C)
-    images:Tensor,                           # (N, 3, H, W)
-    samplers:Mapping[str, Callable]=SAMPLERS, # name -> function of images, strength and generator to samples
-    strengths=(0., .05, .1, .2, .35, .5, .65, .8, .9), # from 0, the image, to 1
-    output:str='probability',                # the score: a name in OUTPUTS
-    draws:int=1,                             # samples of each image at each strength
-    generator:torch.Generator=None           # None: the fixed seed
+    classifier:Callable,                                               # images (N, 3, H, W) in [0, 1] to logits (N, C)
+    images:Tensor,                                                     # (N, 3, H, W)
+    samplers:Mapping[str, Callable]=SAMPLERS,                          # name -> function of images, strength and generator to samples
+    strengths:Sequence[float]=(0., .05, .1, .2, .35, .5, .65, .8, .9), # from 0, the image, to 1
+    output:str='probability',                                          # the score: a name in OUTPUTS
+    draws:int=1,                                                       # samples of each image at each strength
+    generator:torch.Generator=None                                     # None: the fixed seed
 )->pd.DataFrame: # one row for each sampler and strength
     "Confidence, entropy and gradients of the network on samples ever farther from the images"
     score, seed = Score(classifier, output=output).fixed_at(images), branch(seeded(generator)).initial_seed()
@@ -397,10 +397,10 @@ class Nats:
 
     def _repr_html_(self)->str: return self.summary().to_html(float_format='{:.3f}'.format)
 
-# %% ../nbs/70_suppression.ipynb #9f718da5
+# %% ../nbs/70_suppression.ipynb #a22e0290
 def given_maps(
-    saliency,     # (N, H, W), (M, N, H, W), an Attribution, or a dictionary of them
-    images:Tensor # (N, C, H, W)
+    saliency:Maps, # (N, H, W), (M, N, H, W), an Attribution, or a dictionary of them
+    images:Tensor  # (N, C, H, W)
 )->tuple[Tensor, tuple[str, ...]]: # (M, N, H, W), and the names of the methods; none for one
     "Maps as one tensor; InputError when they do not fit the images"
     if not isinstance(images, Tensor) or images.ndim != 4 or len(images) < 4: raise InputError(f'certainty picks images out of many: give at least 4 as (N, C, H, W), not {tuple(getattr(images, "shape", ()))}')
@@ -430,10 +430,10 @@ def cross_chosen(
     methods = torch.arange(len(bounds), device=bounds.device)
     return torch.where(halves, bounds[methods, second], bounds[methods, first]), first
 
-# %% ../nbs/70_suppression.ipynb #b540c888
+# %% ../nbs/70_suppression.ipynb #3cd292af
 def certainty(
     images:Tensor,                      # (N, C, H, W), N at least 4
-    saliency,                           # (N, H, W), an Attribution, or several methods: (M, N, H, W) or a dictionary
+    saliency:Maps,                      # (N, H, W), an Attribution, or several methods: (M, N, H, W) or a dictionary
     views:Mapping[str, Callable]=VIEWS, # name -> images (N, C, H, W) to what maps may look like, (N, H, W)
     generator:torch.Generator=None      # which images make a half; None: the fixed seed
 )->Nats:
