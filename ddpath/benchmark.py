@@ -772,19 +772,19 @@ def compute(
     store.gather(frame)
     return frame
 
-# %% ../nbs/85_benchmark.ipynb #8ddc5b27
+# %% ../nbs/85_benchmark.ipynb #6ca554d4
 def run(
-    methods:Mapping|Sequence[str],                       # name -> method, or names in METHODS and CONTROLS
+    methods:Mapping|Sequence[str],                                # name -> method, or names in METHODS and CONTROLS
     classifier:Classifier,
     images_labels_boxes:str|Path|datasets.CocoDetection|Sequence, # path of a data set, Photographs, or (images, labels, boxes)
-    metrics:Mapping|Sequence[str]|None=None,             # name -> callable, or names in METRICS; None: the usual ones
-    out:str|Path='ddpath-benchmark',                     # folder of the rows and of the finished table
-    engine:str='local',                                  # or 'ray'
+    metrics:Mapping|Sequence[str]|None=None,                      # name -> function of a Case to {measure: Measure}, or names in METRICS; None: the usual ones
+    out:str|Path='ddpath-benchmark',                              # folder of the rows and of the finished table
+    engine:str='local',                                           # or 'ray'
     *,
-    output:str='probability',                            # of the classifier, that is explained
+    output:str='probability',                                     # of the classifier, that is explained
     seed:int=SEED,
-    progress:bool|None=False,                            # show a bar with the time left; None: where there is a terminal
-    **options                                            # of the engine
+    progress:bool|None=False,                                     # show a bar with the time left; None: where there is a terminal
+    **options                                                     # of the engine
 )->pd.DataFrame:                            # one row for each image, method and measure
     "Evaluate methods on photographs; can be stopped at any moment and called again"
     if engine not in ENGINES: raise InputError(f"no engine '{engine}'; choose one of {', '.join(ENGINES)}")
@@ -858,7 +858,7 @@ def table(
     frame:pd.DataFrame, # of `run`
     reference:str='ig'  # the method that differences are taken to
 )->pd.DataFrame:        # one row for each measure and method
-    "Mean with its 95 % interval, paired difference to the reference with its own, number of images, cost"
+    "Mean with its 95 % interval, paired difference to the reference with its own, number of images and of rows `without` a number, cost; `leads`: the best mean, or not told from it"
     measured = frame[frame.metric != '']
     if not len(measured): raise InputError('there are no measurements in these rows: see their reasons')
     tables = [table_of_measure(part, reference) for _, part in measured.groupby('metric', sort=False)]
@@ -966,12 +966,12 @@ def failures(
     missing = frame[frame.reason != ''].replace({'method': {'': 'all methods'}, 'metric': {'': 'all measures'}})
     return missing.groupby(['metric', 'reason'], sort=False).agg(rows=('image', 'size'), images=('image', 'nunique'), example=('image', 'first')).reset_index()
 
-# %% ../nbs/85_benchmark.ipynb #dc0914a7
+# %% ../nbs/85_benchmark.ipynb #e34ce62f
 def card(
     frame:pd.DataFrame,
     evaluation:Evaluation
 )->dict[str, str]:
-    "What it takes to do it again"
+    "What the last call computed, and with what"
     versions = {name: importlib.metadata.version(name) for name in ('torch', 'torchvision', 'numpy', 'pandas')}
     device = evaluation.classifier.mean.device
     circumstances = {'photographs': f"{frame.image.nunique()}, of which {frame.image[frame.metric == ''].nunique()} with a refusal", 'intervals': '95 %, percentile bootstrap over images, 2000 draws',

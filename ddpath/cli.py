@@ -313,7 +313,7 @@ def circumstances(
     asked = {name: str(value) for name, value in vars(options).items() if value is not None}
     return dict(options=asked, versions={package: importlib.metadata.version(package) for package in ('torch', 'torchvision', 'numpy')} | dict(ddpath=__version__), python=platform.python_version(), machine=platform.machine())
 
-# %% ../nbs/95_cli.ipynb #03a4750e
+# %% ../nbs/95_cli.ipynb #c5bdb778
 PAGE = '''<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>ddpath: {{ explained|map(attribute='photo.name')|join(', ') }}</title>
@@ -324,7 +324,7 @@ th, td { padding: .2rem .7rem; text-align: right; border-bottom: 1px solid #ddd 
 code { font-size: .8rem } .side { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: start }
 </style>
 <h1>What made the network sure?</h1>
-<p>Each map shows how much a pixel contributed to the {{ output }} of one class, in the network <em>{{ network }}</em>. Bright: much; dark: little. Every map has its own scale.</p>
+<p>Each map shows how strongly the {{ output }} of one class depends on a pixel, for or against it, in the network <em>{{ network }}</em>. Bright: much; dark: little. Every map has its own scale.</p>
 {% for result in explained %}<section>
 <h2>{{ result.photo.name }}: {{ result.label }}</h2>
 <div class="side"><img src="{{ pictures[loop.index0] }}" alt="{{ result.photo.name }}" width="240">

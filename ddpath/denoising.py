@@ -24,7 +24,7 @@ from tqdm.auto import tqdm
 
 from .diffusion import Prior
 from .ig import Attribution, Integral, Method, PathIntegral, Running, Step, StraightPath, Walk, check_input, conclude, look, make_rule
-from .images import InputError, draw, seeded
+from .images import InputError, draw, number, seeded
 from .models import Evaluator, Score, in_single
 from .noise import branch, noises
 from .paths import advanced, block_of, gaussian_blur, length
@@ -42,7 +42,7 @@ def scaling(
     "What mean and pull count at each step; InputError for settings that do not exist"
     if scheme not in SCHEMES: raise InputError(f"no scheme '{scheme}'; choose one of {', '.join(SCHEMES)}")
     if orientation not in ORIENTATIONS: raise InputError(f"no orientation '{orientation}'; choose one of {', '.join(ORIENTATIONS)}")
-    if not 0 < a < torch.inf: raise InputError(f'a is {a}: give a positive exponent, such as 1')
+    if not 0 < number(a) < torch.inf: raise InputError(f'a is {a}: give a positive exponent, such as 1')
     share = ORIENTATIONS[orientation](torch.arange(steps, dtype=torch.float64), steps)/steps
     return share, *SCHEMES[scheme](share**a)
 
@@ -253,7 +253,7 @@ class DDPathBlurIG(DDPathIG):
 
     def seen(self, sample:Tensor, step:int)->Tensor:
         widest = 50/224*sample.shape[-1] if self.max_sigma is None else self.max_sigma
-        if not 0 <= widest < torch.inf: raise InputError(f'max_sigma is {widest}: give a width in pixels')
+        if not 0 <= number(widest) < torch.inf: raise InputError(f'max_sigma is {widest}: give a width in pixels')
         sigma = torch.tensor([widest*(1 - step/self.steps)], dtype=torch.float64)
         return .5 + gaussian_blur(sample - .5, sigma)[0].to(sample.dtype)
 
@@ -276,7 +276,7 @@ class DDPathGIG(DenoisingWalk):
     def gather(self, steps:Iterator[Step], images:Tensor)->Walk:
         "The walk whose parts are moves: it starts nowhere"
         for name in ('fraction', 'max_dist'):
-            if not 0 <= getattr(self, name) <= 1: raise InputError(f'{name} is {getattr(self, name)}: give a share from 0 to 1')
+            if not 0 <= number(getattr(self, name)) <= 1: raise InputError(f'{name} is {getattr(self, name)}: give a share from 0 to 1')
         return Walk(self.moved(steps, images))
 
     walks = DDPathIG.walks
@@ -404,7 +404,7 @@ class PosteriorMeanIG(PathIntegral):
         "InputError for settings out of range"
         for name in ('draws', 'knots'):
             if isinstance(getattr(self, name), bool) or not isinstance(getattr(self, name), int) or getattr(self, name) < 1: raise InputError(f'{name} is {getattr(self, name)!r}: give a whole number of at least 1')
-        if not 0 < self.top <= 1: raise InputError(f'top is {self.top}: give a share of the schedule, above 0 and up to 1')
+        if not 0 < number(self.top) <= 1: raise InputError(f'top is {self.top}: give a share of the schedule, above 0 and up to 1')
 
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Polyline]:
         check_pictures(images)

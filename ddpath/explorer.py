@@ -24,7 +24,7 @@ from PIL import Image
 from torch import Tensor
 
 from .ig import Attribution, Method, Step, Trace, Walk, describe
-from .images import Drawing, InputError, colour_limit, draw_image, draw_map
+from .images import Drawing, InputError, colour_limit, draw_image, draw_map, number
 from .methods import METHODS, make_method, with_steps
 from .models import Evaluator, fixed_at, in_single, take
 from .noise import Wrapped, watched
@@ -124,13 +124,13 @@ def of_image(
     trace = Trace(*(column[seen.to(column.device)][:, one].cpu() for column in attribution.trace))
     return Recording(**per_image, **along, trace=trace, **{name: getattr(attribution, name) for name in ('method', 'evaluations', 'seconds', 'seed')})
 
-# %% ../nbs/90_explorer.ipynb #0e643331
+# %% ../nbs/90_explorer.ipynb #0aab93e1
 def passed(
     recording:Recording, # of one image
     position:float       # share of the walk, 0 to 1
 )->int:                  # points, at least one
     "How many points lie behind a position"
-    if not 0 <= position <= 1: raise InputError(f'position is {position}: give a share of the walk, from 0 to 1')
+    if not 0 <= number(position) <= 1: raise InputError(f'position is {position}: give a share of the walk, from 0 to 1')
     return max(1, round(position*len(recording.trace.score)))
 
 def is_complete(recording:Recording)->bool:

@@ -27,7 +27,7 @@ from torch import Tensor
 from torch.overrides import TorchFunctionMode
 from tqdm.auto import tqdm
 
-from .images import Drawing, InputError, make_baseline, seeded, show_maps
+from .images import Drawing, InputError, make_baseline, number, seeded, show_maps
 from .models import Evaluator, in_single
 
 # %% ../nbs/20_ig.ipynb #948d5975
@@ -133,9 +133,10 @@ def walk_along(
     together:int        # points of each path that are taken together
 )->Iterator[Step]:
     "The steps of formula (1) along a parametric path"
+    before = path(edges[:1])
     for start in range(0, len(nodes), together):
-        alpha = nodes[start:start + together]
-        points, moves = path(alpha), path(edges[start:start + together + 1]).diff(dim=0)
+        alpha, after = nodes[start:start + together], path(edges[start + 1:start + together + 1])
+        points, moves, before = path(alpha), after - torch.cat([before, after[:-1]]), after[-1:]
         score, gradients = look(evaluator, points)
         yield Step(alpha, points, score, gradients, gradients*moves)
 
@@ -163,7 +164,7 @@ class Running:
         "Take one step more"
         alpha = step.alpha[:, None] if step.alpha.ndim == 1 else step.alpha
         self.record.append(Trace(alpha.expand(step.score.shape), step.score, lengths(step.gradients, 2)))
-        self.total = self.total + in_single(step.parts).sum(0)
+        for part in in_single(step.parts): self.total = self.total + part
 
     @property
     def trace(self)->Trace: return Trace(*map(torch.cat, zip(*self.record)))
@@ -476,8 +477,8 @@ def adaptive_integral(
     limit:int           # the most gradients for one image, 9 at least
 )->tuple[Tensor, Trace]: # attribution (N, ...) and the record
     "Halve the worst stretches of each path until its completeness error is below the tolerance"
-    if not tolerance > 0: raise InputError(f'tolerance is {tolerance}: give a positive number in units of the score, such as 0.01')
-    if limit < 9: raise InputError(f'limit is {limit}: an adaptive integral starts with 9 gradients')
+    if not number(tolerance) > 0: raise InputError(f'tolerance is {tolerance}: give a positive number in units of the score, such as 0.01')
+    if not number(limit) >= 9: raise InputError(f'limit is {limit}: an adaptive integral starts with 9 gradients')
     paths = [path.take(torch.tensor([row])) for row in range(count)]
     first = nodes_at(evaluator, path, np.repeat(np.arange(count), 9), np.tile(np.linspace(0, 1, 9), count))
     nodes = [first[9*row:9*row + 9] for row in range(count)]
@@ -501,19 +502,21 @@ def record_of(node:Node)->tuple[float, float, float]:
 class GuidedReLU(torch.autograd.Function):
     "Clamp to [0, upper]; backwards only positive gradients at inputs strictly between"
     @staticmethod
-    def forward(context, inputs:Tensor, upper:float)->Tensor:
-        context.save_for_backward((inputs > 0) & (inputs < upper))
-        return inputs.clamp(0, upper)
+    def forward(context, inputs:Tensor, upper:float, inplace:bool)->Tensor:
+        output, context.upper = inputs.clamp_(0, upper) if inplace else inputs.clamp(0, upper), upper
+        if inplace: context.mark_dirty(inputs)
+        context.save_for_backward(output) # strictly between where the input was
+        return output
 
     @staticmethod
-    def backward(context, gradient:Tensor):
-        inside, = context.saved_tensors
-        return gradient.clamp(min=0)*inside, None
+    def backward(context, gradient:Tensor)->tuple:
+        output, = context.saved_tensors
+        return torch.ops.aten.hardtanh_backward(gradient.clamp(min=0), output, 0, context.upper), None, None
 
-# %% ../nbs/20_ig.ipynb #333b6013
+# %% ../nbs/20_ig.ipynb #6737a588
 def guided_relu(input:Tensor, inplace:bool=False, upper:float=torch.inf)->Tensor:
     "A guided ReLU, cut off at `upper`; in place it writes into its input as torch's does"
-    return input.copy_(GuidedReLU.apply(input.clone(), upper)) if inplace else GuidedReLU.apply(input, upper)
+    return GuidedReLU.apply(input, upper, inplace)
 
 def guided_hardtanh(input:Tensor, min_val:float=-1., max_val:float=1., inplace:bool=False)->Tensor:
     "torch's ReLU6 module is a hardtanh from 0 to 6: that one is guided, any other is as it was"

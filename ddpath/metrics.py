@@ -33,7 +33,7 @@ from scipy.stats import rankdata
 from torch import Tensor, nn
 
 from .ig import Maps, Trace, curves
-from .images import Drawing, InputError, seeded
+from .images import Drawing, InputError, number, seeded
 from .models import Classifier, Evaluator, Score, Target, check_images, probability
 from .suppression import certainty
 
@@ -121,15 +121,15 @@ PROTOCOLS = dict(lei2024=Protocol(Blur(51/224, 50/224), mean_colour, step=1/28),
                  rise2018=Protocol(Blur(11/224, 5/224, folded, surrounded), mean_colour, step=1/224),
                  flat=Protocol(mean_colour, mean_colour, step=1/28))
 
-# %% ../nbs/80_metrics.ipynb #ede2fb77
+# %% ../nbs/80_metrics.ipynb #68e7d2cb
 def make_protocol(
     protocol:str|Protocol # a name in PROTOCOLS, or your own
 )->Protocol:
     "A protocol by name; InputError for unknown names, steps and numbers of orders"
     if isinstance(protocol, str) and protocol not in PROTOCOLS: raise InputError(f"no protocol '{protocol}'; choose one of {', '.join(PROTOCOLS)}, or build a Protocol")
     protocol = PROTOCOLS[protocol] if isinstance(protocol, str) else protocol
-    if not 0 < protocol.step <= 1: raise InputError(f'step is {protocol.step}: give a share of the pixels above 0 and up to 1')
-    if protocol.orders < 1: raise InputError(f'orders is {protocol.orders}: ties need at least one random order')
+    if not 0 < number(protocol.step) <= 1: raise InputError(f'step is {protocol.step}: give a share of the pixels above 0 and up to 1')
+    if not number(protocol.orders) >= 1: raise InputError(f'orders is {protocol.orders}: ties need at least one random order')
     return protocol
 
 # %% ../nbs/80_metrics.ipynb #a603f3f7
@@ -501,7 +501,7 @@ def information_curves(
     batch_size:int=None             # pictures taken together; None: by their size
 )->Information:
     "Accuracy and softmax information curves (Kapishnikov 2019) for one method or several at once"
-    if orders < 1: raise InputError(f'orders is {orders}: ties need at least one random order')
+    if not number(orders) >= 1: raise InputError(f'orders is {orders}: ties need at least one random order')
     (maps, methods), generator = as_maps(saliency), seeded(generator)
     check_fit(maps, check_images(images))
     targets = Score(classifier, target).fixed_at(images).target.cpu().expand(len(images))
@@ -599,14 +599,14 @@ class Hits:
 # %% ../nbs/80_metrics.ipynb #d6535906
 def pointing_game(
     saliency:Maps,           # (N, H, W), an Attribution, or several methods: (M, N, H, W) or a dictionary
-    boxes_or_masks:Sequence, # for each image: boxes (B, 4) or (4,), or a mask (H, W) of bool; empty where there is none
+    boxes_or_masks:Sequence, # for each image: boxes (B, 4) or (4,) as x0, y0, x1, y1, edges in pixels, or a mask (H, W) of bool; empty where there is none
     tolerance:float=0        # in pixels: how far beside the target still hits
 )->Hits:
     "Whether the most salient pixel of each map lies in a box or mask (Zhang 2016), beside the centre pixel"
     maps, methods = as_maps(saliency)
     count, height, width = maps.shape[-3:]
     if len(boxes_or_masks) != count: raise InputError(f'{len(boxes_or_masks)} annotations for {count} images: give one for each, empty where there is none')
-    if not tolerance >= 0: raise InputError(f'tolerance is {tolerance}: give a number of pixels, 0 or more')
+    if not number(tolerance) >= 0: raise InputError(f'tolerance is {tolerance}: give a number of pixels, 0 or more')
     region = torch.stack([target_region(annotation, height, width, tolerance, index) for index, annotation in enumerate(boxes_or_masks)])
     known = torch.where(region.flatten(1).any(1), 1., torch.nan).double()
     return Hits(hit_share(maps.cpu(), region)*known, hit_share(centre_map(height, width), region)*known, region.double().mean((1, 2))*known, methods)

@@ -19,7 +19,7 @@ from torch import Tensor
 from torchvision.transforms.v2 import functional as transform
 
 from .ig import Attribution, IntegratedGradients, Method, Step, Walk, curves, look
-from .images import Drawing, InputError, bundled_photos, check_baseline, draw, make_baseline
+from .images import Drawing, InputError, bundled_photos, check_baseline, draw, make_baseline, number
 from .models import Evaluator, in_single
 
 # %% ../nbs/30_noise.ipynb #bb8973bf
@@ -170,7 +170,7 @@ def check_samples(
 )->None:
     "InputError for fewer than one sample and for negative noise"
     if isinstance(samples, bool) or not isinstance(samples, Integral) or samples < 1: raise InputError(f'samples is {samples!r}: give a whole number of at least 1')
-    if not 0 <= sigma < torch.inf: raise InputError(f'sigma is {sigma}: give a share of the range of pixels, such as 0.15')
+    if not 0 <= number(sigma) < torch.inf: raise InputError(f'sigma is {sigma}: give a share of the range of pixels, such as 0.15')
 
 # %% ../nbs/30_noise.ipynb #20b6ef07
 def noises(

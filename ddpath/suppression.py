@@ -25,7 +25,7 @@ from torch import Tensor
 from .denoising import resized, usual_prior
 from .diffusion import Prior
 from .ig import Attribution, Maps, Method, Step, Walk, look
-from .images import BASELINES, InputError, draw, make_baseline, seeded
+from .images import BASELINES, InputError, draw, make_baseline, number, seeded
 from .models import Evaluator, Score, in_single
 from .noise import REDUCTIONS, Observed, branch, check_samples, noises, rings, sampled_steps, spectral_distance
 from .paths import gaussian_blur
@@ -63,7 +63,7 @@ class ShareMask(Mask):
     def keep(self, position:float)->float:
         "r; InputError outside [0, 1]"
         if self.share is None: return position
-        if not 0 <= self.share <= 1: raise InputError(f'share is {self.share}: give the share to keep, from 0 to 1, or None for a random one')
+        if not 0 <= number(self.share) <= 1: raise InputError(f'share is {self.share}: give the share to keep, from 0 to 1, or None for a random one')
         return self.share
 
 # %% ../nbs/70_suppression.ipynb #3da4ccf2
