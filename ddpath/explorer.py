@@ -29,7 +29,7 @@ from .methods import METHODS, make_method, with_steps
 from .models import Evaluator, fixed_at, in_single, take
 from .noise import Wrapped, watched
 
-# %% ../nbs/90_explorer.ipynb #8c83e7f4
+# %% ../nbs/90_explorer.ipynb #5aa9860e
 @dataclass(frozen=True)
 class Recorder(Wrapped):
     "The same method, with its walks kept in a list"
@@ -42,7 +42,7 @@ class Recorder(Wrapped):
             self.kept.append(Walk(steps, walk.score_baseline))
             yield walk._replace(steps=watched(walk.steps, lambda step, steps=steps: steps.append(Step(*(part.cpu() for part in step)))))
 
-# %% ../nbs/90_explorer.ipynb #b501ef3e
+# %% ../nbs/90_explorer.ipynb #83c30ca9
 @dataclass(frozen=True, repr=False)
 class Recording(Attribution):
     "An attribution with all points of its walk, on the CPU"
@@ -63,14 +63,14 @@ class Recording(Attribution):
 
     def __repr__(self)->str: return f'{super().__repr__()}; {len(self.points)} points recorded, {self.megabytes:.3g} MB'
 
-# %% ../nbs/90_explorer.ipynb #03f4c96a
+# %% ../nbs/90_explorer.ipynb #ab52c7ba
 def meeting(
     alpha:Tensor # (K,) or (K, N), rising
 )->Tensor:       # () or (N,): 1 after a left rule, 0 after a right rule, one half otherwise
     "How far from one node to the next their segments meet"
     return (1 + (alpha[0] == 0).double() - (alpha[-1] == 1).double())/2
 
-# %% ../nbs/90_explorer.ipynb #22d06831
+# %% ../nbs/90_explorer.ipynb #e3e8751f
 def rises_of(
     walk:Walk,           # with the score where it starts; None: no completeness
     steps:Step,          # all K of them
@@ -85,14 +85,14 @@ def rises_of(
     inner = evaluator.values(edges, torch.arange(len(last)).repeat(len(points) - 1)) if len(edges) else last[:0]
     return torch.cat([walk.score_baseline[None], inner.view(-1, len(last)), last[None]]).cpu().diff(dim=0)
 
-# %% ../nbs/90_explorer.ipynb #174b9298
+# %% ../nbs/90_explorer.ipynb #8cb15cef
 def draws_samples(
     method:Method
 )->bool:
     "Whether a method, or the one inside it, looks at samples in place of a path"
     return hasattr(method, 'samples') or hasattr(method, 'method') and draws_samples(method.method)
 
-# %% ../nbs/90_explorer.ipynb #40568bd8
+# %% ../nbs/90_explorer.ipynb #be36107c
 def record(
     method:Method,                 # any that takes steps
     score:Callable,                # a Score, or any callable from (N, ...) to (N,)
@@ -111,7 +111,7 @@ def record(
     points, gradients, parts = (torch.cat([getattr(steps, name) for _, steps in walks]) for name in ('points', 'gradients', 'parts'))
     return Recording(**known, points=points, gradients=gradients, parts=parts/len(walks), rises=rises)
 
-# %% ../nbs/90_explorer.ipynb #4eb799cb
+# %% ../nbs/90_explorer.ipynb #a561d709
 def of_image(
     attribution:Attribution,
     image:int=0 # which of the batch
@@ -137,7 +137,7 @@ def is_complete(recording:Recording)->bool:
     "Whether the walk was recorded and promises a sum"
     return recording.rises is not None and bool(recording.rises.isfinite().all())
 
-# %% ../nbs/90_explorer.ipynb #540c1187
+# %% ../nbs/90_explorer.ipynb #e8e04935
 def score_curve(recording:Recording)->tuple[Tensor, Tensor]: # places in [0, 1] and scores
     "The score on the path: at the ends of the segments where they are known, at the points otherwise"
     count = len(recording.trace.score)
@@ -166,7 +166,7 @@ def same_scale(panels:Sequence)->None:
     ends = [end for panel in panels for end in panel.get_ylim()]
     for panel in panels: panel.set_ylim(min(ends), max(ends))
 
-# %% ../nbs/90_explorer.ipynb #66d13b89
+# %% ../nbs/90_explorer.ipynb #a9578b93
 @dataclass(frozen=True)
 class Limits:
     "Scales that the rows of a drawing share"
@@ -246,7 +246,7 @@ def place_curves(
         if complete: total.set_data(*(column[:taken + 1] for column in sum_curve(recording)))
     return [*cursors, total, dot], move
 
-# %% ../nbs/90_explorer.ipynb #185c54cc
+# %% ../nbs/90_explorer.ipynb #6fc72f9c
 def signed(errors:Tensor)->str:
     "The sum of errors with its sign, nil without one"
     return f'{total:+.4f}' if (total := round(errors.sum().item(), 4)) else 'nil'
@@ -309,7 +309,7 @@ class Scene:
         for artist in artists: artist.set_visible(True)
         return self.canvas.copy_from_bbox(self.figure.bbox)
 
-# %% ../nbs/90_explorer.ipynb #d480c3f9
+# %% ../nbs/90_explorer.ipynb #4259e9f0
 def draw_position(
     attributions:Mapping[str, Attribution], # name -> a Recording, or an Attribution whose steps were forgotten
     position:float,                         # share of the walk, 0 to 1
@@ -318,7 +318,7 @@ def draw_position(
     "What some methods have seen and summed of one image, as far as a position: one row each"
     return Scene(attributions, image).move(position)
 
-# %% ../nbs/90_explorer.ipynb #9984912e
+# %% ../nbs/90_explorer.ipynb #57051519
 def named(
     attributions:Mapping|Sequence|Attribution # by name, in a row, or one
 )->dict[str, Attribution]:
@@ -328,7 +328,7 @@ def named(
     names = [str(getattr(attribution, 'method', attribution)).split('(')[0] for attribution in several]
     return {name if names.count(name) == 1 else f'{name} {number}': attribution for number, (name, attribution) in enumerate(zip(names, several), 1)}
 
-# %% ../nbs/90_explorer.ipynb #b18603d0
+# %% ../nbs/90_explorer.ipynb #a7373b49
 def photo_names(
     images:Tensor,            # (N, 3, H, W)
     photos:Sequence[str]|None # their names; None: their numbers
@@ -339,7 +339,7 @@ def photo_names(
     if len(names) != len(images): raise InputError(f'{len(names)} names for {len(images)} images: give one for each')
     return names
 
-# %% ../nbs/90_explorer.ipynb #47d55e79
+# %% ../nbs/90_explorer.ipynb #b28d6a62
 class Given:
     "Attributions that are there"
     steps = ()
@@ -357,7 +357,7 @@ class Given:
 
     def __call__(self, method:str, photo:int, steps:int|None)->Recording: return of_image(self.attributions[method], photo)
 
-# %% ../nbs/90_explorer.ipynb #9b6be7a2
+# %% ../nbs/90_explorer.ipynb #53c3db5e
 class OnDemand:
     "Methods that are recorded when they are chosen"
     steps = 4, 8, 16, 32, 64, 128
@@ -379,7 +379,7 @@ class OnDemand:
         row = torch.tensor([photo])
         return record(chosen, take(self.score, row), self.images[row])
 
-# %% ../nbs/90_explorer.ipynb #cbf06488
+# %% ../nbs/90_explorer.ipynb #934e8ef0
 NONE = 'no second method'
 
 def controls(

@@ -49,7 +49,7 @@ def number(
     try: return float('nan' if isinstance(value, (str, bytes, bool)) else value)
     except (TypeError, ValueError, RuntimeError): return float('nan')
 
-# %% ../nbs/00_images.ipynb #f87dfb07
+# %% ../nbs/00_images.ipynb #e8691980
 def called(
     source:str|Path|bytes # a file, or the bytes of one
 )->str:                   # what to call it in an error
@@ -58,14 +58,14 @@ def called(
     if isinstance(source, (str, Path)): return f"'{source}'"
     raise InputError(f'a picture cannot be read from a {type(source).__name__}: give a path, or the bytes of a file')
 
-# %% ../nbs/00_images.ipynb #979dbcb6
+# %% ../nbs/00_images.ipynb #68a7a7ea
 def printable(
     name:str|Path # of a file
 )->str:
     "The name in characters that can be written; bytes that are none become question marks"
     return str(name).encode('utf-8', 'replace').decode()
 
-# %% ../nbs/00_images.ipynb #d6d544f9
+# %% ../nbs/00_images.ipynb #c7d5957c
 def open_picture(
     source:str|Path|bytes # a file, or the bytes of one
 )->Image.Image:           # decoded, upright
@@ -81,7 +81,7 @@ def open_picture(
     except Image.DecompressionBombError: raise InputError(f'{name} has too many pixels; make it smaller first') from None
     except (OSError, SyntaxError, ValueError, EOFError) as error: raise InputError(f'{name} is damaged or cut short ({error}); get the file again') from None
 
-# %% ../nbs/00_images.ipynb #8420f512
+# %% ../nbs/00_images.ipynb #081ecbd7
 def to_rgb(
     picture:Image.Image # any Pillow mode
 )->np.ndarray:          # (H, W, 3) float32 in [0, 1]
@@ -95,7 +95,7 @@ def to_rgb(
         picture = Image.alpha_composite(Image.new('RGBA', picture.size, 'white'), picture)
     return np.asarray(picture.convert('RGB'), dtype=np.float32)/255
 
-# %% ../nbs/00_images.ipynb #ed5d6ae7
+# %% ../nbs/00_images.ipynb #383e61d8
 def load_image(
     source:str|Path|bytes, # a file, or the bytes of one
     size:int=None          # side of the square to crop and resize to; None: the whole picture as it is
@@ -108,7 +108,7 @@ def load_image(
         return image if size is None else square(image, int(size))
     except (InputError, OSError, ValueError) as error: raise InputError(f'{called(source)} cannot be used: {error}') from None
 
-# %% ../nbs/00_images.ipynb #f955c513
+# %% ../nbs/00_images.ipynb #07309db1
 def square(
     image:Tensor, # (3, H, W) in [0, 1]
     size:int      # side of the result in pixels
@@ -118,14 +118,14 @@ def square(
     if size**2*max(height, width) > 2**26*min(height, width): raise InputError(f'a square of side {size} out of {width} x {height} pixels takes too much memory; crop the picture first, or give a smaller size')
     return transform.center_crop(transform.resize(image, size, antialias=True), size)
 
-# %% ../nbs/00_images.ipynb #a952195a
+# %% ../nbs/00_images.ipynb #27c45732
 def bundled_photos()->dict[str, Tensor]: # name -> (3, H, W) in [0, 1]
     "The photographs 'cat', 'coffee' and 'rocket' that scikit-image carries: no download"
     from skimage import data
     return {name: transform.to_dtype(transform.to_image(getattr(data, name)()), torch.float32, scale=True).as_subclass(Tensor)
             for name in ('cat', 'coffee', 'rocket')}
 
-# %% ../nbs/00_images.ipynb #8372ceb7
+# %% ../nbs/00_images.ipynb #87e0b1a9
 def folder_table(
     folder:Path # pictures in it, at any depth
 )->pd.DataFrame: # columns file, label
@@ -135,7 +135,7 @@ def folder_table(
     if not files: raise InputError(f"no pictures in '{folder}'; give a folder that holds some, or a CSV that lists them")
     return pd.DataFrame(dict(file=list(map(str, files)), label=[None if file.parent == folder else file.parent.name for file in files]), dtype=object)
 
-# %% ../nbs/00_images.ipynb #54aa4027
+# %% ../nbs/00_images.ipynb #97ca76cf
 def csv_table(
     listing:Path # a CSV whose paths are relative to its own folder
 )->pd.DataFrame: # columns file, label, and the others of the CSV
@@ -148,7 +148,7 @@ def csv_table(
     label = table[columns['label']] if columns['label'] else None
     return table.assign(file=[str(listing.parent/name) for name in table[columns['file']]], label=label)
 
-# %% ../nbs/00_images.ipynb #9ab225bc
+# %% ../nbs/00_images.ipynb #60ec0d75
 def photo_table(
     source:str|Path # a folder of pictures, or a CSV that lists them
 )->pd.DataFrame:    # one row a picture: file, label, and the other columns of a CSV
@@ -159,7 +159,7 @@ def photo_table(
     try: return csv_table(source)
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError): raise InputError(f"'{source}' is not a CSV; give a folder or a CSV with a column 'file'") from None
 
-# %% ../nbs/00_images.ipynb #be01d53d
+# %% ../nbs/00_images.ipynb #d8be31b7
 def load_images(
     files:Sequence[str|Path], # picture files
     size:int,                 # side of the squares in pixels
@@ -169,7 +169,7 @@ def load_images(
     if not len(files): raise InputError('no files given; list at least one picture')
     return torch.stack([load_image(file, size) for file in tqdm(files, disable=not progress, unit='photo')])
 
-# %% ../nbs/00_images.ipynb #7ff37179
+# %% ../nbs/00_images.ipynb #f8259f13
 SEED = 0 # what generator=None stands for
 
 def seeded(
@@ -179,7 +179,7 @@ def seeded(
     if not (generator is None or isinstance(generator, torch.Generator)): raise InputError(f'generator is {generator!r}: give a torch.Generator, such as torch.Generator().manual_seed(1), or None')
     return torch.Generator().manual_seed(SEED) if generator is None else generator
 
-# %% ../nbs/00_images.ipynb #b02fbacf
+# %% ../nbs/00_images.ipynb #2895a006
 def draw(
     sampler:Callable,         # torch.rand or torch.randn
     images:Tensor,            # (N, ...)
@@ -188,7 +188,7 @@ def draw(
     "One random picture, shared by the whole batch, on the device and in the precision of `images`"
     return sampler(images.shape[1:], generator=generator, device=generator.device).to(images)[None]
 
-# %% ../nbs/00_images.ipynb #1dab8796
+# %% ../nbs/00_images.ipynb #05b65541
 def black(images:Tensor, generator:torch.Generator)->Tensor:
     "All zeros"
     return torch.zeros_like(images)
@@ -201,7 +201,7 @@ def mean(images:Tensor, generator:torch.Generator)->Tensor:
     "Each image's own mean colour"
     return images.mean((-2, -1), keepdim=True).expand_as(images)
 
-# %% ../nbs/00_images.ipynb #da023691
+# %% ../nbs/00_images.ipynb #25b6f160
 def blur(images:Tensor, generator:torch.Generator)->Tensor:
     "Each image under a Gaussian whose standard deviation is a tenth of its short side"
     side = min(images.shape[-2:])
@@ -216,7 +216,7 @@ def noise(images:Tensor, generator:torch.Generator)->Tensor:
     "Each image plus Gaussian noise of standard deviation 0.5, cut to [0, 1]"
     return (images + .5*draw(torch.randn, images, generator)).clamp(0, 1)
 
-# %% ../nbs/00_images.ipynb #17c0405a
+# %% ../nbs/00_images.ipynb #2208ebd3
 def check_baseline(
     baseline:Tensor, # (...)
     images:Tensor    # (N, ...)
@@ -243,7 +243,7 @@ def make_baseline(
     try: return check_baseline(baseline, images).detach().to(images).expand_as(images)
     except RuntimeError: raise InputError(f'a baseline of shape {tuple(baseline.shape)} does not fit images of shape {tuple(images.shape)}; resize one of them') from None
 
-# %% ../nbs/00_images.ipynb #32e8c599
+# %% ../nbs/00_images.ipynb #93d40e14
 class Drawing(Figure):
     "A matplotlib figure that a notebook shows as a JPEG, without pyplot and its global state"
     def _repr_jpeg_(self)->bytes:
@@ -251,7 +251,7 @@ class Drawing(Figure):
         self.savefig(stream, format='jpeg', dpi=90, pil_kwargs=dict(quality=80))
         return stream.getvalue()
 
-# %% ../nbs/00_images.ipynb #3a0100f3
+# %% ../nbs/00_images.ipynb #c53605e6
 def panels(
     count:int,        # how many panels
     columns:int=None, # panels a row; None: up to six
@@ -269,7 +269,7 @@ def panels(
     for panel, title in zip(axes, () if titles is None else titles): panel.set_title(title, fontsize=9, parse_math=False)
     return figure, list(axes[:count])
 
-# %% ../nbs/00_images.ipynb #9e8dfd44
+# %% ../nbs/00_images.ipynb #1eceee18
 def draw_image(
     panel:Axes,  # of matplotlib
     image:Tensor # (3, H, W); values outside [0, 1] are cut
@@ -277,7 +277,7 @@ def draw_image(
     "Draw one photograph"
     return panel.imshow(image.detach().float().cpu().clamp(0, 1).permute(1, 2, 0).numpy())
 
-# %% ../nbs/00_images.ipynb #0814be04
+# %% ../nbs/00_images.ipynb #29883e3d
 def show_images(
     images:Sequence[Tensor],   # each (3, H, W); values outside [0, 1] are cut
     titles:Sequence[str]=None, # one an image
@@ -300,7 +300,7 @@ def colour_limit(
     magnitudes = values.abs().flatten().float().cpu().numpy()
     return float(np.percentile(magnitudes, percentile)) or float(magnitudes.max()) or 1.
 
-# %% ../nbs/00_images.ipynb #1a0dcb69
+# %% ../nbs/00_images.ipynb #dce275b1
 def draw_map(
     panel:Axes,       # of matplotlib
     values:Tensor,    # (H, W)
@@ -318,7 +318,7 @@ def draw_map(
     cover = (values.abs()/limit).clamp(0, 1).sqrt().numpy()
     return panel.imshow(values.numpy(), alpha=cover, extent=(0, width, height, 0), **colours)
 
-# %% ../nbs/00_images.ipynb #a7b9a750
+# %% ../nbs/00_images.ipynb #8305e5cb
 def show_maps(
     maps:Sequence[Tensor|None],   # each (H, W); None: the photograph alone, in its colours
     images:Sequence[Tensor|None]=None, # each (3, H, W), drawn in grey under its map; None with no map either: an empty place

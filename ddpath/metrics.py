@@ -63,7 +63,7 @@ def check_fit(
     expected = (len(images), *images.shape[-2:])
     if maps.shape[-3:] != expected: raise InputError(f'maps of shape {tuple(maps.shape)} do not fit images of shape {tuple(images.shape)}: they must end in {expected}; resize with torch.nn.functional.interpolate')
 
-# %% ../nbs/80_metrics.ipynb #c0f1ed5f
+# %% ../nbs/80_metrics.ipynb #2a8d7dcd
 IMAGENET_MEAN = .485, .456, .406 # red, green, blue
 
 def mean_colour(images:Tensor, classifier:Callable)->Tensor:
@@ -71,7 +71,7 @@ def mean_colour(images:Tensor, classifier:Callable)->Tensor:
     colour = classifier.mean if isinstance(classifier, Classifier) else torch.tensor(IMAGENET_MEAN)
     return colour.to(images).view(3, 1, 1).expand_as(images)
 
-# %% ../nbs/80_metrics.ipynb #d840fde1
+# %% ../nbs/80_metrics.ipynb #585b3eda
 def cut_off(cells:int, deviation:float)->Tensor:
     "A Gaussian over so many cells, its tails left out"
     weights = torch.exp(-.5*((torch.arange(cells) - cells//2)/deviation)**2)
@@ -81,7 +81,7 @@ def folded(cells:int, deviation:float)->Tensor:
     "A Gaussian over so many cells, its tails mirrored back at the ends"
     return torch.from_numpy(gaussian_filter1d(np.eye(1, cells, cells//2)[0], deviation))
 
-# %% ../nbs/80_metrics.ipynb #bbf9ace0
+# %% ../nbs/80_metrics.ipynb #e0c23154
 def mirrored(images:Tensor, beyond:int, classifier:Callable)->Tensor:
     "The images continued by their mirror image, so many pixels beyond each edge"
     return F.pad(images, [beyond]*4, mode='reflect')
@@ -91,7 +91,7 @@ def surrounded(images:Tensor, beyond:int, classifier:Callable)->Tensor:
     colour = mean_colour(images, classifier)
     return F.pad(images - colour, [beyond]*4) + colour[..., :1, :1]
 
-# %% ../nbs/80_metrics.ipynb #e545d888
+# %% ../nbs/80_metrics.ipynb #8eedede5
 @dataclass(frozen=True)
 class Blur:
     "The images under a square kernel, across and then down"
@@ -107,7 +107,7 @@ class Blur:
         larger = self.edges(images, cells//2, classifier).flatten(0, 1)[:, None]
         return F.conv2d(F.conv2d(larger, weights.view(1, 1, 1, -1)), weights.view(1, 1, -1, 1)).view(images.shape)
 
-# %% ../nbs/80_metrics.ipynb #40fe407e
+# %% ../nbs/80_metrics.ipynb #a6d033d3
 @dataclass(frozen=True)
 class Protocol:
     "Everything that makes insertion and deletion numbers comparable"
@@ -132,7 +132,7 @@ def make_protocol(
     if not number(protocol.orders) >= 1: raise InputError(f'orders is {protocol.orders}: ties need at least one random order')
     return protocol
 
-# %% ../nbs/80_metrics.ipynb #a603f3f7
+# %% ../nbs/80_metrics.ipynb #cc1b1e0b
 def shown_counts(
     pixels:int, # of an image
     step:float  # share of them between two points
@@ -141,7 +141,7 @@ def shown_counts(
     points = round(1/step) if abs(1/step - round(1/step)) < 1e-6 else int(1/step) + 1
     return (torch.arange(points + 1, dtype=torch.float64)*step*pixels).round().clamp(max=pixels).long().unique()
 
-# %% ../nbs/80_metrics.ipynb #3b80bd86
+# %% ../nbs/80_metrics.ipynb #4198ea48
 def pixel_ranks(
     maps:Tensor, # (R, pixels)
     order:Tensor # (pixels,): a permutation that decides ties, first come first
@@ -151,7 +151,7 @@ def pixel_ranks(
     places = torch.arange(maps.shape[1], device=maps.device).expand_as(sorted_pixels)
     return torch.empty_like(sorted_pixels).scatter_(1, sorted_pixels, places)
 
-# %% ../nbs/80_metrics.ipynb #b34dc429
+# %% ../nbs/80_metrics.ipynb #4227a1e4
 def open_points(
     maps:Tensor,  # (R, pixels)
     counts:Tensor # (K-1,): pixels shown, from 1 to pixels - 1
@@ -160,7 +160,7 @@ def open_points(
     falling = maps.sort(dim=1, descending=True).values
     return falling[:, counts - 1] == falling[:, counts]
 
-# %% ../nbs/80_metrics.ipynb #d95e3e4a
+# %% ../nbs/80_metrics.ipynb #0a7ad5ff
 SHOWN, HIDDEN = torch.tensor([0, 2]), torch.tensor([1, 0]) # of image, start, end: what insertion and deletion show and hide
 
 def revealed(
@@ -173,7 +173,7 @@ def revealed(
     mask = mask.view(-1, 1, *sources.shape[-2:])
     return torch.where(mask, sources[SHOWN[curve], image], sources[HIDDEN[curve], image])
 
-# %% ../nbs/80_metrics.ipynb #2f6a2624
+# %% ../nbs/80_metrics.ipynb #70397ac8
 def inner_points(
     evaluator:Evaluator, # of a score of the N images
     sources:Tensor,      # (3, N, C, H, W)
@@ -211,7 +211,7 @@ def both_curves(
     insertion, deletion = (scores/torch.where(undecided, orders, 1)[:, None]).unbind(1)
     return torch.stack([torch.cat([start, insertion, image], dim=1), torch.cat([image, deletion, end], dim=1)])
 
-# %% ../nbs/80_metrics.ipynb #c3b0e116
+# %% ../nbs/80_metrics.ipynb #27b81d0e
 def outlined(
     methods:Sequence[str], # names, or none for a single method
     **columns:Tensor       # name -> (N,), or (M, N)
@@ -221,7 +221,7 @@ def outlined(
     index = dict(method=np.repeat(list(methods), shape[-1])) if methods else {}
     return pd.DataFrame({**index, 'image': np.resize(np.arange(shape[-1]), int(np.prod(shape))), **{name: column.flatten().numpy() for name, column in columns.items()}})
 
-# %% ../nbs/80_metrics.ipynb #5bcea6f7
+# %% ../nbs/80_metrics.ipynb #fd78945a
 @dataclass(frozen=True, repr=False)
 class Curves:
     "Insertion and deletion of N images, or of M methods on N images"
@@ -280,7 +280,7 @@ def insertion_deletion(
     insertion, deletion = both.view(2, *maps.shape[:-2], len(counts))
     return Curves(counts/counts[-1].double(), insertion, deletion, methods, protocol)
 
-# %% ../nbs/80_metrics.ipynb #4f6553f9
+# %% ../nbs/80_metrics.ipynb #b612ba60
 def cross(
     first:np.ndarray, # (..., 2)
     second:np.ndarray # (..., 2)
@@ -288,7 +288,7 @@ def cross(
     "The cross product in the plane"
     return first[..., 0]*second[..., 1] - first[..., 1]*second[..., 0]
 
-# %% ../nbs/80_metrics.ipynb #f532eb81
+# %% ../nbs/80_metrics.ipynb #16c0b15c
 def box_pixels(
     triangles:np.ndarray # (T, 3, 2) whole numbers: row and column of each corner
 )->tuple[np.ndarray, np.ndarray]: # pixels (Q, 2) and the triangle that each belongs to, (Q,)
@@ -299,7 +299,7 @@ def box_pixels(
     place = np.arange(len(owner)) - np.repeat(size.cumsum() - size, size)
     return low[owner] + np.stack(np.divmod(place, extent[owner, 1]), axis=1), owner
 
-# %% ../nbs/80_metrics.ipynb #3157dc02
+# %% ../nbs/80_metrics.ipynb #70682bb3
 def interpolation(
     points:np.ndarray # (K, 2) whole numbers: row and column of the known pixels, corners of the image among them
 )->tuple[np.ndarray, np.ndarray, np.ndarray]: # pixels (Q, 2), the three points around each (Q, 3), their weights (Q, 3)
@@ -313,7 +313,7 @@ def interpolation(
     inside = (weights*np.sign(area[owner, None]) >= 0).all(axis=1)
     return pixels[inside], corners[owner[inside]], (weights/area[owner, None])[inside]
 
-# %% ../nbs/80_metrics.ipynb #c6b26271
+# %% ../nbs/80_metrics.ipynb #bba26a94
 def bokeh(
     picture:np.ndarray, # (H, W, 3) of bytes
     known:np.ndarray    # (H, W) of bool: pixels that are kept; the corners always are
@@ -327,7 +327,7 @@ def bokeh(
     blurred[tuple(pixels.T)] = (weights[..., None]*picture[known][corners]).sum(axis=1)
     return blurred.round().astype(np.uint8)
 
-# %% ../nbs/80_metrics.ipynb #41e2a139
+# %% ../nbs/80_metrics.ipynb #316b2af7
 def random_mask(
     height:int, width:int,    # of the images
     generator:torch.Generator # the only source of randomness
@@ -337,12 +337,12 @@ def random_mask(
     mask[torch.randperm(height*width, generator=generator, device=generator.device)[:height*width//100].cpu()] = True
     return mask.reshape(height, width)
 
-# %% ../nbs/80_metrics.ipynb #9fa97290
+# %% ../nbs/80_metrics.ipynb #fae0ff08
 def to_picture(image:Tensor)->np.ndarray:
     "An image (3, H, W) in [0, 1] as bytes (H, W, 3)"
     return (image.float()*255).round().byte().permute(1, 2, 0).cpu().numpy()
 
-# %% ../nbs/80_metrics.ipynb #168cf406
+# %% ../nbs/80_metrics.ipynb #66bcd924
 def webp_bytes(
     picture:np.ndarray # (H, W, 3) of bytes
 )->int:
@@ -351,7 +351,7 @@ def webp_bytes(
     Image.fromarray(picture).save(stream, 'webp', lossless=True, quality=100)
     return stream.getbuffer().nbytes
 
-# %% ../nbs/80_metrics.ipynb #c8cf504c
+# %% ../nbs/80_metrics.ipynb #3501e607
 THRESHOLDS = .005, .01, .02, .03, .04, .05, .07, .10, .13, .21, .34, .5, .75 # shares of the pixels
 GRID = np.linspace(0, 1, 1001) # information at which curves are read
 
@@ -367,7 +367,7 @@ def performance_curve(
     order = information.argsort(kind='stable')
     return np.append(np.interp(GRID[:-1], information[order], performance[order]), 1)
 
-# %% ../nbs/80_metrics.ipynb #7ce6f0e1
+# %% ../nbs/80_metrics.ipynb #c634dfe8
 def fault(
     sizes:Sequence[float],  # bytes of the interpolated picture and of the original
     outcome:Sequence[float] # their outcomes
@@ -377,7 +377,7 @@ def fault(
     if sizes[0] >= sizes[1]: return 'as informative when interpolated'
     if outcome[0] >= outcome[1]: return 'as good when interpolated'
 
-# %% ../nbs/80_metrics.ipynb #38e8f3fa
+# %% ../nbs/80_metrics.ipynb #529b7e3e
 def quantile_counts(
     pixels:int   # of an image
 )->Tensor:       # (T,)
@@ -385,7 +385,7 @@ def quantile_counts(
     quantiles = np.quantile(np.arange(pixels), 1 - np.array(THRESHOLDS))
     return torch.from_numpy(pixels - np.ceil(quantiles).astype(np.int64))
 
-# %% ../nbs/80_metrics.ipynb #d7fdd04e
+# %% ../nbs/80_metrics.ipynb #b98dcc54
 def known_masks(
     maps:Tensor,      # (M, pixels): of one image
     orders:Tensor,    # (orders, pixels): permutations that decide ties
@@ -397,7 +397,7 @@ def known_masks(
     ranks = torch.stack([pixel_ranks(maps, order) for order in orders], dim=1)
     return (ranks[:, :, None] < counts[:, None]).view(*ranks.shape[:2], -1, *always.shape).numpy() | always
 
-# %% ../nbs/80_metrics.ipynb #74fce0f1
+# %% ../nbs/80_metrics.ipynb #e9fdfd28
 def sizes_and_logits(
     evaluator:Evaluator, # of a classifier
     image:Tensor,        # (3, H, W)
@@ -412,7 +412,7 @@ def sizes_and_logits(
     logits = evaluator.values(torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).to(image)/255)
     return np.array(sizes)[again.ravel()], logits.cpu()[again.ravel()]
 
-# %% ../nbs/80_metrics.ipynb #5f44ca82
+# %% ../nbs/80_metrics.ipynb #2f846029
 def hit(logits:Tensor, target:Tensor)->Tensor:
     "1 where the target class is on top, 0 elsewhere"
     return (logits.argmax(1) == target).double()
@@ -423,7 +423,7 @@ def outcomes(logits:Tensor, target:Tensor)->dict[str, np.ndarray]: # curve -> (J
     "What each curve plots, for the logits (J, C) of one image and its class"
     return {name: outcome(logits, target.expand(len(logits))).double().numpy() for name, outcome in OUTCOMES.items()}
 
-# %% ../nbs/80_metrics.ipynb #3df32e2c
+# %% ../nbs/80_metrics.ipynb #48e21729
 def image_curves(
     evaluator:Evaluator, # of a classifier
     image:Tensor,        # (3, H, W)
@@ -446,7 +446,7 @@ def image_curves(
         found[name] = np.stack([performance_curve(*pair, sizes, ends[name]) for pair in pairs]).reshape(*masks.shape[:2], -1).mean(axis=1)
     return found, reasons
 
-# %% ../nbs/80_metrics.ipynb #93a15234
+# %% ../nbs/80_metrics.ipynb #6b7c1f0a
 @dataclass(frozen=True, repr=False)
 class InformationCurves:
     "Outcome over information for N images, or for M methods on N images; NaN for rejected images"
@@ -469,7 +469,7 @@ class InformationCurves:
         "Area under the median curve, () or (M,)"
         return torch.trapezoid(self.median, torch.from_numpy(GRID))
 
-# %% ../nbs/80_metrics.ipynb #ceeb5c7a
+# %% ../nbs/80_metrics.ipynb #b8c53a3f
 class Information(NamedTuple):
     "Accuracy and softmax information curves, and what was left out"
     aic:InformationCurves
@@ -513,7 +513,7 @@ def information_curves(
     rejected = [dict(image=index, curve=name, reason=reason) for index, faults in enumerate(reasons) for name, reason in faults.items() if reason]
     return Information(*parts, pd.DataFrame(rejected, columns=['image', 'curve', 'reason']))
 
-# %% ../nbs/80_metrics.ipynb #8f0767d2
+# %% ../nbs/80_metrics.ipynb #6bd40448
 def check_boxes(
     boxes:Tensor,          # (B, 4): x0, y0, x1, y1
     height:int, width:int, # of the image
@@ -527,7 +527,7 @@ def check_boxes(
         if min(x0, y0) < -1 or x1 > width + 1 or y1 > height + 1: raise InputError(f'{named} leaves the image of {width} x {height} pixels: scale or clip it')
     return boxes
 
-# %% ../nbs/80_metrics.ipynb #896fc8cb
+# %% ../nbs/80_metrics.ipynb #db75940f
 def distance_to_boxes(
     boxes:Tensor,         # (B, 4), B at least 1
     height:int, width:int # of the image
@@ -554,7 +554,7 @@ def target_region(
     if given.ndim not in (1, 2) or given.shape[-1] != 4: raise InputError(f'the annotation of image {index} has shape {tuple(given.shape)}: give boxes (B, 4), or a mask of booleans ({height}, {width})')
     return distance_to_boxes(check_boxes(given.cpu().view(-1, 4), height, width, index), height, width) <= tolerance
 
-# %% ../nbs/80_metrics.ipynb #186d96fd
+# %% ../nbs/80_metrics.ipynb #ae693b05
 def hit_share(
     maps:Tensor,  # (..., H, W)
     region:Tensor # (..., H, W) of bool: pixels that count as hits
@@ -563,13 +563,13 @@ def hit_share(
     brightest = maps == maps.amax((-2, -1), keepdim=True)
     return (brightest & region).sum((-2, -1)).double()/brightest.sum((-2, -1))
 
-# %% ../nbs/80_metrics.ipynb #1fcfaf7d
+# %% ../nbs/80_metrics.ipynb #b629e4d8
 def centre_map(height:int, width:int)->Tensor: # (H, W)
     "Brightest at the centre: one pixel, or two or four where a side is even"
     rows, columns = (torch.arange(size) - (size - 1)/2 for size in (height, width))
     return -torch.hypot(rows[:, None], columns)
 
-# %% ../nbs/80_metrics.ipynb #1cf3af6f
+# %% ../nbs/80_metrics.ipynb #502cac59
 @dataclass(frozen=True, repr=False)
 class Hits:
     "The pointing game on N images, for one method or M; NaN where there is no annotation"
@@ -611,7 +611,7 @@ def pointing_game(
     known = torch.where(region.flatten(1).any(1), 1., torch.nan).double()
     return Hits(hit_share(maps.cpu(), region)*known, hit_share(centre_map(height, width), region)*known, region.double().mean((1, 2))*known, methods)
 
-# %% ../nbs/80_metrics.ipynb #56e60a44
+# %% ../nbs/80_metrics.ipynb #ed976e4b
 def path_starts(
     trace:Trace # (K, N) each
 )->Tensor:      # (K, N) of bool
@@ -619,7 +619,7 @@ def path_starts(
     first = torch.ones_like(trace.alpha[:1], dtype=torch.bool)
     return torch.cat([first, trace.alpha.diff(dim=0) < 0])
 
-# %% ../nbs/80_metrics.ipynb #6bd6408a
+# %% ../nbs/80_metrics.ipynb #3ea9a50b
 def monotone_share(
     trace:Trace # (K, N) each; NaN where an image took fewer points
 )->Tensor:      # (N,), from 0 to 1; NaN for a path of one point
@@ -628,7 +628,7 @@ def monotone_share(
     real = steps.isfinite() & ~path_starts(trace)[1:]
     return ((steps >= 0) & real).sum(0)/real.sum(0)
 
-# %% ../nbs/80_metrics.ipynb #0588a0ed
+# %% ../nbs/80_metrics.ipynb #d15226f6
 def largest_drop(
     trace:Trace # (K, N) each; NaN where an image took fewer points
 )->Tensor:      # (N,), in units of the score, 0 for a score that only rises
@@ -657,7 +657,7 @@ def total_variation(
     differences = sum(maps.diff(dim=side).abs().sum((-2, -1)) for side in (-2, -1))
     return differences/maps.sum((-2, -1)).clamp(min=torch.finfo(maps.dtype).tiny)
 
-# %% ../nbs/80_metrics.ipynb #27858880
+# %% ../nbs/80_metrics.ipynb #8aabe007
 def parts_from_output(
     network:nn.Module # any network, its modules registered in the order in which they work
 )->list[tuple[str, nn.Module]]: # name and module, the output first
@@ -677,7 +677,7 @@ def redraw(
         values = torch.randn(parameter.shape, generator=generator, device=generator.device).to(parameter)
         parameter.copy_(values*parameter.std(correction=0) + parameter.mean())
 
-# %% ../nbs/80_metrics.ipynb #5b3ad69c
+# %% ../nbs/80_metrics.ipynb #a1bee4be
 def rank_correlation(
     first:Tensor, # (..., H, W)
     second:Tensor # (..., H, W)
@@ -687,7 +687,7 @@ def rank_correlation(
     one, other = (rank - rank.mean(-1, keepdim=True) for rank in ranks)
     return (one*other).sum(-1)/(one.norm(dim=-1)*other.norm(dim=-1))
 
-# %% ../nbs/80_metrics.ipynb #1b1f6965
+# %% ../nbs/80_metrics.ipynb #451ab839
 @dataclass(frozen=True, repr=False)
 class Cascade:
     "Maps of a network that is destroyed from its output down, and how much they resemble the original"
@@ -703,7 +703,7 @@ class Cascade:
 
     def _repr_html_(self)->str: return self.frame().to_html(max_rows=24, float_format='{:.3f}'.format)
 
-# %% ../nbs/80_metrics.ipynb #a73709d6
+# %% ../nbs/80_metrics.ipynb #e7ca72e4
 def randomisation(
     method:Callable,               # (score, images) to an Attribution or maps (N, H, W)
     score:Score,                   # of a classifier that is a torch module

@@ -155,7 +155,9 @@ class Evaluator:
 
     def room(self, images:Tensor)->int:
         "Rows of these images that are taken together"
-        return self.batch_size or max(1, CHUNK['cpu' if images.device.type == 'cpu' else 'other']//max(1, images[0].numel()))
+        side = getattr(getattr(self.score, 'classifier', self.score), 'size', 0) # what a Classifier resizes to
+        side = side if isinstance(side, Integral) else 0
+        return self.batch_size or max(1, CHUNK['cpu' if images.device.type == 'cpu' else 'other']//max(1, images[0].numel(), 3*side**2))
 
     def together(self, images:Tensor)->int:
         "Points of each image's path that are taken together, at least one"
