@@ -49,7 +49,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message:str)->None:
         raise InputError(f'{message}; see {self.prog} --help')
 
-# %% ../nbs/95_cli.ipynb #a41a55d5
+# %% ../nbs/95_cli.ipynb #cdf78233
 def seed(
     text:str # as it was typed
 )->int:      # from 0 to 2^63 - 1
@@ -125,7 +125,7 @@ def add_weights(
     parser.add_argument('network', nargs='?', metavar='NETWORK', help='a torchvision classifier, such as resnet50')
     parser.add_argument('--weights', default='DEFAULT', metavar='ENTRY', help="an entry of torchvision's registry (default: its best)")
 
-# %% ../nbs/95_cli.ipynb #bcdfe0c4
+# %% ../nbs/95_cli.ipynb #c67ac3cb
 def make_parser()->Parser:
     "The parser of the whole command line"
     parser = Parser(prog='ddpath', description='Path-based image attribution: which pixels made the network sure?')
@@ -136,7 +136,7 @@ def make_parser()->Parser:
     add_weights(commands)
     return parser
 
-# %% ../nbs/95_cli.ipynb #21709e92
+# %% ../nbs/95_cli.ipynb #71da122f
 @dataclass(frozen=True, eq=False)
 class Photo:
     "A photograph to be explained; its picture is read when it is needed"
@@ -150,7 +150,7 @@ class Photo:
         if (picture.amax((1, 2)) - picture.amin((1, 2)) < 1/255).all(): raise InputError(f"'{self.file}' is one colour throughout: there is nothing to explain, give a photograph")
         return picture if size is None else square(picture, size)
 
-# %% ../nbs/95_cli.ipynb #da678d2d
+# %% ../nbs/95_cli.ipynb #0f9bc067
 def unique_names(
     files:Sequence[str]
 )->list[str]: # one a file
@@ -160,7 +160,7 @@ def unique_names(
         names.append(next(name for name in chain([stem], (f'{stem}-{number}' for number in count(2))) if name not in names))
     return names
 
-# %% ../nbs/95_cli.ipynb #5cb0ef1e
+# %% ../nbs/95_cli.ipynb #31af1112
 def read_photos(
     sources:Sequence[str] # files and folders; none: the bundled photographs
 )->list[Photo]:
@@ -171,7 +171,7 @@ def read_photos(
     for photo in photos: photo.load()
     return photos
 
-# %% ../nbs/95_cli.ipynb #380ffe4b
+# %% ../nbs/95_cli.ipynb #86024d36
 def split_names(
     words:Sequence[str] # separated by commas or as separate words
 )->list[str]:
@@ -193,7 +193,7 @@ def read_methods(
     if not any(stepped.values()): raise InputError(f'--steps {steps} does nothing for {", ".join(names)}: leave it out')
     return {name: stepped[name] or methods[name] for name in names}
 
-# %% ../nbs/95_cli.ipynb #bff6db47
+# %% ../nbs/95_cli.ipynb #941c2b5e
 def read_classifier(
     name:str,    # 'embedded' or a torchvision classifier
     weights:str, # file or entry of torchvision's registry
@@ -205,7 +205,7 @@ def read_classifier(
     except (RuntimeError, AssertionError): raise InputError(f"device '{device}' is not available here; use cpu") from None
     return (Classifier.embedded() if name == 'embedded' else Classifier.torchvision(name, weights)).to(device)
 
-# %% ../nbs/95_cli.ipynb #4552730b
+# %% ../nbs/95_cli.ipynb #688163e4
 def read_prior(
     source:str, # 'embedded', a folder, a name on the hub, or a file of guided-diffusion
     device:str
@@ -229,7 +229,7 @@ def lend_prior(
     prior = read_prior(source, device)
     return {name: with_prior(method, prior) for name, method in methods.items()}
 
-# %% ../nbs/95_cli.ipynb #d8f2ce2d
+# %% ../nbs/95_cli.ipynb #29078f1d
 @dataclass(frozen=True)
 class Explained:
     "One photograph with its prediction and the attributions of all methods"
@@ -240,7 +240,7 @@ class Explained:
     label:str                          # of the target
     attributions:dict[str, Attribution]
 
-# %% ../nbs/95_cli.ipynb #02f4f369
+# %% ../nbs/95_cli.ipynb #6c15d6ba
 def explain_photo(
     photo:Photo,
     classifier:Classifier,
@@ -267,7 +267,7 @@ def explain_photo(
     index = score.target.item()
     return Explained(photo, image.cpu(), dict(zip(labels, probabilities.tolist())), index, classifier.name(index), attributions)
 
-# %% ../nbs/95_cli.ipynb #05f2271d
+# %% ../nbs/95_cli.ipynb #3205ebb4
 MOST_COLUMNS = 8 # panels a row
 
 def draw_maps(
@@ -282,7 +282,7 @@ def draw_maps(
     titles = [title for result in explained for title in [f'{result.photo.name[:24]}: {result.label}', *names, *['']*len(empty)]]
     return show_maps(maps, images, titles, signed=False, shared=False, columns=columns)
 
-# %% ../nbs/95_cli.ipynb #f0b7599a
+# %% ../nbs/95_cli.ipynb #40cd124d
 def draw_scores(
     result:Explained
 )->Drawing|None: # None when no method followed a path
@@ -297,7 +297,7 @@ def draw_scores(
     figure.legend(fontsize=7, loc='outside right upper')
     return figure
 
-# %% ../nbs/95_cli.ipynb #225d555d
+# %% ../nbs/95_cli.ipynb #7cc19457
 def score_table(
     explained:Sequence[Explained]
 )->pd.DataFrame:
@@ -340,7 +340,7 @@ code { font-size: .8rem } .side { display: flex; flex-wrap: wrap; gap: 1.5rem; a
 <p>Completeness error: how far the sum of a map is from F(image) − F(baseline); "none" where a method promises no such sum. Made by ddpath {{ circumstances.versions.ddpath }}, torch {{ circumstances.versions.torch }}.</p>
 </html>'''
 
-# %% ../nbs/95_cli.ipynb #d9cef4f2
+# %% ../nbs/95_cli.ipynb #9b1084b1
 def embed(
     figure:Drawing|None
 )->str|None:
@@ -385,7 +385,7 @@ def whole_folder(
             for file in sorted(Path(temporary).iterdir()): os.replace(file, out/file.name)
     except OSError as error: raise InputError(f"cannot write to '{out}' ({error.strerror or error}); make room or give another folder with --out") from None
 
-# %% ../nbs/95_cli.ipynb #dfb45a4a
+# %% ../nbs/95_cli.ipynb #e092fd81
 MOST_ROWS = 20 # photographs in maps.png; the page shows all
 
 # %% ../nbs/95_cli.ipynb #f9642ee4
@@ -420,7 +420,7 @@ def explain(
     if fewer: print(f"\n{', '.join(fewer)}: {SHORT} steps each for a first look; --steps 250 for as many as in the paper")
     print(f'\nreport: {options.out/"report.html"}')
 
-# %% ../nbs/95_cli.ipynb #49cdc029
+# %% ../nbs/95_cli.ipynb #6d54a7e7
 def read_contestants(
     names:Sequence[str]|None, # as for `read_methods`; None: all methods, and the maps that know nothing
     steps:int=None
@@ -473,7 +473,7 @@ def weights(
     fetch_weights(options.network, record)
     print(Path(torch.hub.get_dir())/'checkpoints'/Path(record.url).name)
 
-# %% ../nbs/95_cli.ipynb #1715b6ec
+# %% ../nbs/95_cli.ipynb #777008d2
 COMMANDS = dict(explain=explain, benchmark=benchmark, weights=weights)
 
 # %% ../nbs/95_cli.ipynb #1e328c63
@@ -481,7 +481,7 @@ def fall_silent()->None:
     "Let Python print nothing more into a pipe that is closed or onto a disk that is full"
     if sys.stdout is sys.__stdout__: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-# %% ../nbs/95_cli.ipynb #b40e486a
+# %% ../nbs/95_cli.ipynb #5e01025b
 def main(
     arguments:Sequence[str]=None # None: those of the process
 )->int:                          # exit code: 0 done, 2 for a mistake of the user, 130 when interrupted
