@@ -121,8 +121,8 @@ def mean_gradient(steps:Iterator[Step], images:Tensor, shares:Tensor)->Iterator[
     for step in steps: yield step._replace(parts=step.gradients/len(shares))
 
 def weighted(steps:Iterator[Step], images:Tensor, shares:Tensor)->Iterator[Step]:
-    "Gradient times sample times t/T, the sample in [-1, 1] as the paper has it (formula 6)"
-    for step, share in zip(steps, shares.tolist()): yield step._replace(parts=step.gradients*share*(2*step.points - 1))
+    "Gradient times sample times t/T, both in [-1, 1], the range of the prior (formula 6)"
+    for step, share in zip(steps, shares.tolist()): yield step._replace(parts=step.gradients*share*(step.points - .5))
 
 def closed_path(steps:Iterator[Step], images:Tensor, shares:Tensor)->Iterator[Step]:
     "Gradient times move, the last one to the image"
