@@ -27,6 +27,6 @@ setup(
     python_requires=f'>={settings["min_python"]}',
     install_requires=settings['requirements'].split(),
     extras_require={extra: settings[f'{extra}_requirements'].split() for extra in ('dev', 'ray')},
-    entry_points={'console_scripts': settings['console_scripts'].split()},
+    entry_points={'console_scripts': settings['console_scripts'].split(), 'nbdev': ['ddpath=ddpath._modidx:d']}, # the second links names on the site
     zip_safe=False,
 )

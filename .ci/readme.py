@@ -32,6 +32,7 @@ class ForCodeHost(Preprocessor):
             if cell.source.startswith('# '): cell.source = re.sub(r'(?m)^- [\w-]+:.*\n?', '', cell.source)
             cell.source = local_links(cell.source)
         if cell.cell_type == 'code':
+            if re.search(r'(?m)^#\|\s*echo: *false', cell.source): cell.metadata.transient = {'remove_source': True}
             cell.source = re.sub(r'(?m)^\s*#\|.*\n?', '', cell.source)
             cell.outputs = [output for output in cell.outputs if output.get('name') != 'stderr']
             for output in cell.outputs:

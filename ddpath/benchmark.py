@@ -850,7 +850,7 @@ def table_of_measure(
     low, high = interval(np.concatenate([values, difference, margins(values, better)], axis=1)).reshape(2, 3, -1)
     counts, by_method = values.notna().sum(), frame.groupby('method', sort=False)
     columns = dict(mean=values.mean(), low=low[0], high=high[0], difference=difference.mean(), difference_low=low[1], difference_high=high[1],
-                   leads=high[2] >= 0, images=counts, without=len(values) - counts, evaluations=by_method.evaluations.mean(), seconds=by_method.seconds.mean())
+                   leads=high[2] >= 0, images=counts, without=len(values) - counts, evaluations=by_method.evaluations.mean(), seconds=by_method.seconds.median())
     return pd.DataFrame(columns, index=values.columns).reset_index().assign(metric=frame.metric.iloc[0], better=better)
 
 # %% ../nbs/85_benchmark.ipynb #c5dfac81
@@ -858,7 +858,7 @@ def table(
     frame:pd.DataFrame, # of `run`
     reference:str='ig'  # the method that differences are taken to
 )->pd.DataFrame:        # one row for each measure and method
-    "Mean with its 95 % interval, paired difference to the reference with its own, number of images and of rows `without` a number, cost; `leads`: the best mean, or not told from it"
+    "Mean with its 95 % interval, paired difference to the reference with its own, number of images and of rows `without` a number, cost (gradients: mean; seconds: median, since a busy machine makes outliers); `leads`: the best mean, or not told from it"
     measured = frame[frame.metric != '']
     if not len(measured): raise InputError('there are no measurements in these rows: see their reasons')
     tables = [table_of_measure(part, reference) for _, part in measured.groupby('metric', sort=False)]

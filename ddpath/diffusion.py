@@ -221,9 +221,9 @@ def run_folded(
     with evaluating(network): output = network(F.pixel_unshuffle(values, fold).to(weight), t.to(weight.device), **options)
     return in_single(getattr(output, 'sample', output)).to(values.device)
 
-# %% ../nbs/50_diffusion.ipynb #0b37e0a6
+# %% ../nbs/50_diffusion.ipynb #14ce2a4e
 def predict_step(
-    prior:'Prior',     # a Prior
+    prior:object,      # a Prior, see below
     noisy:Tensor,      # (N, 3, size, size), inside
     t:Tensor,          # (N,)
     target:Tensor=None # (N,): classes, for a network that is told them
@@ -351,9 +351,9 @@ class PixelDiffusion:
         level = self.chain.level(self.check_steps(t, len(images)))
         return outside(posterior_mean(denoised, inside(in_single(images)), level)).to(images), (variance/4).to(images)
 
-# %% ../nbs/50_diffusion.ipynb #9dc3370b
+# %% ../nbs/50_diffusion.ipynb #4257ca52
 def noisy_logits(
-    prior:'Prior',            # a Prior
+    prior:object,             # a Prior, see below
     noisy:Tensor,             # (N, 3, size, size), pixels
     t:Tensor,                 # (N,)
     classifier:Callable=None, # images in [0, 1] to logits; None: the prior's own, which reads noisy images

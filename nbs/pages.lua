@@ -1,0 +1,44 @@
+-- What the site changes in a page. Where a cell has one picture and a paragraph in italics stands below it, the paragraph becomes the caption,
+-- with a number, and the text for those who cannot see the picture. In tables a dash stands for what has no number.
+
+local count = 0
+
+local function pictures(cell)
+  local found = pandoc.List()
+  cell:walk({Image = function(image) found:insert(image) end})
+  return found
+end
+
+local function finding(block)
+  return block and block.t == 'Para' and #block.content == 1 and block.content[1].t == 'Emph'
+end
+
+local function captioned(cell, text)
+  return cell:walk({Para = function(paragraph)
+    local image = paragraph.content[1]
+    if #paragraph.content ~= 1 or image.t ~= 'Image' then return nil end
+    image.attributes['fig-alt'] = pandoc.utils.stringify(text)
+    count = count + 1
+    return pandoc.Figure(pandoc.Plain({image}), {long = {pandoc.Plain(text)}}, pandoc.Attr('fig-' .. count))
+  end})
+end
+
+local function one_picture(block)
+  return block and block.t == 'Div' and block.classes:includes('cell') and #pictures(block) == 1
+end
+
+function Blocks(blocks)
+  local kept = pandoc.List()
+  for place, block in ipairs(blocks) do
+    if one_picture(block) and finding(blocks[place + 1]) then
+      kept:insert(captioned(block, blocks[place + 1].content[1].content))
+    elseif not (finding(block) and one_picture(blocks[place - 1])) then
+      kept:insert(block)
+    end
+  end
+  return kept
+end
+
+function RawBlock(block)
+  if block.format == 'html' then return pandoc.RawBlock('html', (block.text:gsub('<td>NaN</td>', '<td>–</td>'))) end
+end
