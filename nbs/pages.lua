@@ -1,5 +1,5 @@
--- What the site changes in a page. Where a cell has one picture and a paragraph in italics stands below it, the paragraph becomes the caption,
--- with a number, and the text for those who cannot see the picture. In tables a dash stands for what has no number.
+-- What the site changes in a page. Where a cell has one picture and italics begin the paragraph below it, they become the caption, with a
+-- number, and the text for those who cannot see the picture. In tables a dash stands for what has no number.
 
 local count = 0
 
@@ -10,14 +10,20 @@ local function pictures(cell)
 end
 
 local function finding(block)
-  return block and block.t == 'Para' and #block.content == 1 and block.content[1].t == 'Emph'
+  return block and block.t == 'Para' and block.content[1].t == 'Emph'
+end
+
+local function after_finding(block)
+  local rest = pandoc.List({table.unpack(block.content, 2)})
+  while rest[1] and (rest[1].t == 'Space' or rest[1].t == 'SoftBreak') do rest:remove(1) end
+  return #rest > 0 and {pandoc.Para(rest)} or {}
 end
 
 local function captioned(cell, text)
   return cell:walk({Para = function(paragraph)
     local image = paragraph.content[1]
     if #paragraph.content ~= 1 or image.t ~= 'Image' then return nil end
-    image.attributes['fig-alt'] = pandoc.utils.stringify(text)
+    image.attributes['fig-alt'] = pandoc.utils.stringify(text):gsub('%s*%%', ' percent') -- a bare % is no URI
     count = count + 1
     return pandoc.Figure(pandoc.Plain({image}), {long = {pandoc.Plain(text)}}, pandoc.Attr('fig-' .. count))
   end})
@@ -32,7 +38,9 @@ function Blocks(blocks)
   for place, block in ipairs(blocks) do
     if one_picture(block) and finding(blocks[place + 1]) then
       kept:insert(captioned(block, blocks[place + 1].content[1].content))
-    elseif not (finding(block) and one_picture(blocks[place - 1])) then
+    elseif finding(block) and one_picture(blocks[place - 1]) then
+      kept:extend(after_finding(block))
+    else
       kept:insert(block)
     end
   end
