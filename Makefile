@@ -2,7 +2,7 @@ PYTHON ?= python
 BIN := $(dir $(shell command -v $(PYTHON)))
 
 .DEFAULT_GOAL := help
-.PHONY: help export clean readme check test nbtest run docs
+.PHONY: help export clean readme check test nbtest run pages docs
 
 help:     ## List the targets
 	@sed -n 's/^\([a-z]*\): *[a-z ]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -28,6 +28,9 @@ nbtest:   ## Run each notebook from top to bottom in one go; ONLY=nbs/20_ig.ipyn
 
 run:      ## Explain the bundled photographs
 	$(PYTHON) -c 'from ddpath.cli import main; raise SystemExit(main())' explain
+
+pages:    ## Process the notebooks for the site, without rendering them
+	$(BIN)nbdev_proc_nbs --n_workers 0
 
 docs: readme  ## Render the site into _docs/ (needs Quarto)
 	$(BIN)nbdev_docs
