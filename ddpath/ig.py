@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['RULES', 'Maps', 'GUIDED', 'curves', 'midpoint', 'left', 'right', 'trapezoid', 'gauss_legendre', 'make_rule',
-           'StraightPath', 'Step', 'look', 'walk_along', 'Trace', 'lengths', 'Running', 'integrate', 'path_integral',
-           'Attribution', 'Walk', 'Integral', 'mean_integral', 'check_input', 'Method', 'conclude', 'warn_of_empty',
-           'describe', 'glance', 'Gradient', 'PathIntegral', 'IntegratedGradients', 'several', 'straight_paths', 'Node',
-           'Stretch', 'simpson', 'worst', 'nodes_at', 'halves', 'trace_of', 'adaptive_integral', 'record_of',
-           'GuidedReLU', 'guided_relu', 'guided_hardtanh', 'GuidedReLUs', 'NotApplicable', 'GuidedBackprop']
+           'StraightPath', 'Step', 'look', 'walk_along', 'Trace', 'lengths', 'Growing', 'Running', 'integrate',
+           'path_integral', 'Attribution', 'Walk', 'Integral', 'mean_integral', 'check_input', 'Method', 'conclude',
+           'warn_of_empty', 'describe', 'glance', 'Gradient', 'PathIntegral', 'IntegratedGradients', 'several',
+           'straight_paths', 'Node', 'Stretch', 'simpson', 'worst', 'nodes_at', 'halves', 'trace_of',
+           'adaptive_integral', 'record_of', 'GuidedReLU', 'guided_relu', 'guided_hardtanh', 'GuidedReLUs',
+           'NotApplicable', 'GuidedBackprop']
 
 # %% ../nbs/20_ig.ipynb #2749e49f
 import html
@@ -155,19 +156,34 @@ def lengths(
     "Euclidean length of each gradient"
     return in_single(gradients).flatten(first).norm(dim=first)
 
-# %% ../nbs/20_ig.ipynb #33d137f2
+# %% ../nbs/20_ig.ipynb #8b6af9d7
+class Growing:
+    "Rows in one block that grows: small tensors that stay between large ones would keep the allocator from using that memory again"
+    def __init__(self): self.block, self.count = None, 0
+
+    def add(self, rows:Tensor)->None:
+        "Take rows (K, ...) of one shape and type"
+        if self.block is None: self.block = torch.empty_like(rows)
+        start, self.count = self.count, self.count + len(rows)
+        if self.count > len(self.block): self.block = torch.cat([self.block, rows.new_empty(2*self.count, *rows.shape[1:])])
+        self.block[start:self.count] = rows
+
+    @property
+    def rows(self)->Tensor: return self.block[:self.count]
+
+# %% ../nbs/20_ig.ipynb #97fc9e57
 class Running:
     "The sum in formula (1) as far as a walk has come, and the record"
-    def __init__(self): self.total, self.record = 0, []
+    def __init__(self): self.total, self.record = None, [Growing() for _ in Trace._fields]
 
     def add(self, step:Step)->None:
         "Take one step more"
         alpha = step.alpha[:, None] if step.alpha.ndim == 1 else step.alpha
-        self.record.append(Trace(alpha.expand(step.score.shape), step.score, lengths(step.gradients, 2)))
-        for part in in_single(step.parts): self.total = self.total + part
+        for growing, rows in zip(self.record, (alpha.expand(step.score.shape), step.score, lengths(step.gradients, 2))): growing.add(rows)
+        for part in in_single(step.parts): self.total = part.clone() if self.total is None else self.total.add_(part)
 
     @property
-    def trace(self)->Trace: return Trace(*map(torch.cat, zip(*self.record)))
+    def trace(self)->Trace: return Trace(*(growing.rows for growing in self.record))
 
 def integrate(
     steps:Iterable[Step]
@@ -187,7 +203,7 @@ def path_integral(
     "Sum of gradient times move over all segments of a path: formula (1)"
     return integrate(walk_along(evaluator, path, nodes, edges, together))
 
-# %% ../nbs/20_ig.ipynb #8c23833a
+# %% ../nbs/20_ig.ipynb #65e933d8
 @dataclass(frozen=True, repr=False)
 class Attribution:
     "One number for each input value, with the record of how it was obtained"
@@ -226,7 +242,7 @@ class Attribution:
 
 Maps = Tensor|np.ndarray|Attribution|Mapping # (N, H, W), an Attribution, or one of these for each method: (M, N, H, W) or a dictionary
 
-# %% ../nbs/20_ig.ipynb #57da3605
+# %% ../nbs/20_ig.ipynb #1aaf021e
 class Walk(NamedTuple):
     "A walk that is taken step by step, when the steps are asked for"
     steps:Iterable[Step]
@@ -238,7 +254,7 @@ class Integral(NamedTuple):
     trace:Trace                # (K, N) each
     score_baseline:Tensor=None # (N,), as above
 
-# %% ../nbs/20_ig.ipynb #be4d734c
+# %% ../nbs/20_ig.ipynb #bb0be786
 def mean_integral(
     integrals:Sequence[Integral] # of the same images
 )->Integral:
@@ -247,7 +263,7 @@ def mean_integral(
     baseline = None if baselines[0] is None else sum(baselines)/len(baselines)
     return Integral(sum(values)/len(values), Trace(*map(torch.cat, zip(*traces))), baseline)
 
-# %% ../nbs/20_ig.ipynb #d30ca52f
+# %% ../nbs/20_ig.ipynb #75a86130
 def check_input(
     images:Tensor # (N, ...)
 )->Tensor:
@@ -259,7 +275,7 @@ def check_input(
     if not torch.isfinite(images).all(): raise InputError('the input holds NaN or infinite values: repair or leave out those images')
     return images.clone() if images.is_inference() else images.detach()
 
-# %% ../nbs/20_ig.ipynb #a151bc36
+# %% ../nbs/20_ig.ipynb #581dcf61
 class Method:
     "Base of all methods: a subclass is a frozen dataclass with `walks`, and `cost` where it is known"
     def cost(self)->int|None:
@@ -290,7 +306,7 @@ class Method:
                 result = self.attribute(evaluator, images, generator)
             return conclude(self, result, evaluator, images, started, generator)
 
-# %% ../nbs/20_ig.ipynb #6a5d4ba2
+# %% ../nbs/20_ig.ipynb #5620566f
 def conclude(
     method:Method,
     result:Integral,
@@ -309,7 +325,7 @@ def conclude(
     return Attribution(result.values, images, describe(method), score_input, baseline, gap, evaluator.evaluations/len(images),
                        time.perf_counter() - started, result.trace, generator.initial_seed())
 
-# %% ../nbs/20_ig.ipynb #e68872f9
+# %% ../nbs/20_ig.ipynb #91a0c329
 def warn_of_empty(
     values:Tensor, # (N, ...)
     name:str       # of the method
@@ -318,7 +334,7 @@ def warn_of_empty(
     empty = (values == 0).flatten(1).all(1)
     if empty.any(): warnings.warn(f'{name}: the map of image {empty.int().argmax().item()} is zero everywhere ({empty.sum().item()} of {len(values)}): the image equals its baseline, or the score is flat there; try another baseline, or output="logit"', stacklevel=3)
 
-# %% ../nbs/20_ig.ipynb #5719ce0f
+# %% ../nbs/20_ig.ipynb #2d0b4e80
 def describe(
     method:Method # a frozen dataclass
 )->str:
@@ -327,7 +343,7 @@ def describe(
     words = {name: describe(value) if isinstance(value, Method) else f'tensor of shape {tuple(value.shape)}' if isinstance(value, Tensor) else repr(value) for name, value in settings.items()}
     return f"{type(method).__name__}({', '.join(f'{name}={word}' for name, word in words.items())})"
 
-# %% ../nbs/20_ig.ipynb #3ef65d17
+# %% ../nbs/20_ig.ipynb #71d27e22
 def glance(
     evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
     images:Tensor,      # (N, ...)
@@ -337,7 +353,7 @@ def glance(
     score, gradients = look(evaluator, images[None])
     yield Step(torch.ones(1, dtype=torch.float64), images[None], score, gradients, gradients*factor)
 
-# %% ../nbs/20_ig.ipynb #8762c935
+# %% ../nbs/20_ig.ipynb #d5ba48d6
 @dataclass(frozen=True)
 class Gradient(Method):
     "The gradient at the image (Simonyan 2013), or its product with the image (Shrikumar 2016)"
@@ -349,7 +365,7 @@ class Gradient(Method):
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
         yield Walk(glance(evaluator, images, images if self.times_input else 1.))
 
-# %% ../nbs/20_ig.ipynb #552e5f10
+# %% ../nbs/20_ig.ipynb #601fd82e
 class PathIntegral(Method):
     "Base of the integrals along parametric paths: a subclass gives `paths` and has the fields steps, rule, tolerance and limit"
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Callable]:
@@ -370,7 +386,7 @@ class PathIntegral(Method):
         return mean_integral([Integral(*adaptive_integral(evaluator, path, len(images), self.tolerance, self.limit), score)
                               for path, score in self.starts(evaluator, images, generator)])
 
-# %% ../nbs/20_ig.ipynb #a66a6b4b
+# %% ../nbs/20_ig.ipynb #4075829c
 @dataclass(frozen=True)
 class IntegratedGradients(PathIntegral):
     "Integrated Gradients (Sundararajan 2017): the path integral along the straight line from a baseline"
@@ -387,7 +403,7 @@ class IntegratedGradients(PathIntegral):
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[StraightPath]:
         return straight_paths(self.baseline, images, generator)
 
-# %% ../nbs/20_ig.ipynb #afb4e467
+# %% ../nbs/20_ig.ipynb #88965699
 def several(
     baseline:object # one baseline or a tuple of them
 )->tuple:
@@ -403,7 +419,7 @@ def straight_paths(
     "The straight path from each baseline"
     for kind in several(baseline): yield StraightPath(make_baseline(kind, images, generator), images)
 
-# %% ../nbs/20_ig.ipynb #1d4979f3
+# %% ../nbs/20_ig.ipynb #da6142c7
 class Node(NamedTuple):
     "A point of the path of one image where the gradient was taken"
     alpha:float
@@ -418,7 +434,7 @@ class Stretch(NamedTuple):
     values:Tensor # (...): its attribution by Simpson's rule
     error:float   # its sum less the difference of the scores
 
-# %% ../nbs/20_ig.ipynb #b2fbca78
+# %% ../nbs/20_ig.ipynb #8f85801c
 def simpson(
     path:Callable, # of one image: (2,) to (2, 1, ...)
     start:Node, middle:Node, end:Node
@@ -428,7 +444,7 @@ def simpson(
     values = in_single((start.gradient + 4*middle.gradient + end.gradient)/6*(last - first)[0])
     return Stretch(start, middle, end, values, values.sum().item() - (end.score - start.score))
 
-# %% ../nbs/20_ig.ipynb #d06bf3a4
+# %% ../nbs/20_ig.ipynb #4255f29d
 def worst(
     stretches:list[Stretch], # of one image
     tolerance:float          # in units of the score
@@ -439,7 +455,7 @@ def worst(
     ordered = sorted(stretches, key=lambda stretch: -abs(stretch.error))
     return [stretch for stretch in ordered if abs(stretch.error) >= abs(errors).max()/2]
 
-# %% ../nbs/20_ig.ipynb #fb47391e
+# %% ../nbs/20_ig.ipynb #c2651e0b
 def nodes_at(
     evaluator:Callable,    # (M, ...) and rows (M,) to values and gradients
     path:Callable,         # with `take`
@@ -451,7 +467,7 @@ def nodes_at(
     scores, gradients = evaluator(path.take(rows)(alphas[None])[0], rows)
     return [Node(*parts) for parts in zip(alphas.tolist(), scores.tolist(), gradients)]
 
-# %% ../nbs/20_ig.ipynb #347678da
+# %% ../nbs/20_ig.ipynb #08c10d3e
 def halves(
     path:Callable, # of one image
     stretch:Stretch,
@@ -468,7 +484,7 @@ def trace_of(
     for row, nodes in enumerate(seen): record[:, :len(nodes), row] = torch.tensor(sorted(nodes), dtype=torch.float64).T
     return Trace(*record)
 
-# %% ../nbs/20_ig.ipynb #c179991e
+# %% ../nbs/20_ig.ipynb #895e7936
 def adaptive_integral(
     evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
     path:Callable,      # a path of `count` images, with `take`
@@ -498,7 +514,7 @@ def record_of(node:Node)->tuple[float, float, float]:
     "Position, score and length of the gradient"
     return node.alpha, node.score, in_single(node.gradient).norm().item()
 
-# %% ../nbs/20_ig.ipynb #4cf5c06d
+# %% ../nbs/20_ig.ipynb #ab083a37
 class GuidedReLU(torch.autograd.Function):
     "Clamp to [0, upper]; backwards only positive gradients at inputs strictly between"
     @staticmethod
@@ -513,7 +529,7 @@ class GuidedReLU(torch.autograd.Function):
         output, = context.saved_tensors
         return torch.ops.aten.hardtanh_backward(gradient.clamp(min=0), output, 0, context.upper), None, None
 
-# %% ../nbs/20_ig.ipynb #6737a588
+# %% ../nbs/20_ig.ipynb #701b06cf
 def guided_relu(input:Tensor, inplace:bool=False, upper:float=torch.inf)->Tensor:
     "A guided ReLU, cut off at `upper`; in place it writes into its input as torch's does"
     return GuidedReLU.apply(input, upper, inplace)
@@ -526,7 +542,7 @@ GUIDED = {torch.relu: guided_relu, Tensor.relu: guided_relu, F.relu: guided_relu
           torch.relu_: partial(guided_relu, inplace=True), Tensor.relu_: partial(guided_relu, inplace=True),
           F.relu6: partial(guided_relu, upper=6.), F.hardtanh: guided_hardtanh, F.hardtanh_: partial(guided_hardtanh, inplace=True)}
 
-# %% ../nbs/20_ig.ipynb #8d069057
+# %% ../nbs/20_ig.ipynb #a3c2404e
 class GuidedReLUs(TorchFunctionMode):
     "While active, every ReLU and ReLU6 that torch evaluates is a guided one; `count` says how many"
     def __init__(self):
@@ -537,11 +553,11 @@ class GuidedReLUs(TorchFunctionMode):
         self.count += function in GUIDED
         return GUIDED.get(function, function)(*arguments, **(options or {}))
 
-# %% ../nbs/20_ig.ipynb #0f34dc02
+# %% ../nbs/20_ig.ipynb #a0e9845d
 class NotApplicable(InputError):
     "The method says nothing about this kind of score"
 
-# %% ../nbs/20_ig.ipynb #0987cad6
+# %% ../nbs/20_ig.ipynb #f7278f91
 @dataclass(frozen=True)
 class GuidedBackprop(Method):
     "Guided backpropagation (Springenberg 2015): one backward pass with guided ReLUs; no completeness"
