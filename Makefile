@@ -30,7 +30,7 @@ run:      ## Explain the bundled photographs
 	$(PYTHON) -c 'from ddpath.cli import main; raise SystemExit(main())' explain
 
 pages:    ## Process the notebooks for the site, without rendering them
-	$(BIN)nbdev_proc_nbs --n_workers 0
+	$(PYTHON) -c 'from nbdev.serve import proc_nbs; proc_nbs(n_workers=0)'
 
 docs: readme  ## Render the site into _docs/ (needs Quarto)
 	$(BIN)nbdev_docs
