@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torchvision.transforms.v2 import functional as transform
 
-from .ig import Attribution, IntegratedGradients, Method, Step, Walk, curves, look
+from .ig import Attribution, Growing, IntegratedGradients, Method, Step, Walk, curves, look
 from .images import Drawing, InputError, bundled_photos, check_baseline, draw, make_baseline, number
 from .models import Evaluator, in_single
 
@@ -95,17 +95,18 @@ def spectral_distance(
     if points.ndim != 4 or min(points.shape[-2:]) < 4: return points.new_full((len(points),), torch.nan)
     return (radial_spectrum(points) - radial_spectrum(images)).square().mean(1).sqrt()
 
-# %% ../nbs/30_noise.ipynb #7b8856c6
+# %% ../nbs/30_noise.ipynb #8bbcb0bd
 class Tally:
     "Running sums over the steps of a method"
     def __init__(self, distance:Callable): # of points (N, ...)
-        self.distance, self.rows, self.last = distance, [], None
+        self.distance, self.record, self.last = distance, [Growing() for _ in range(3)], None
         self.count = self.total = self.sums = self.squares = self.flips = 0
 
     def __call__(self, step:Step)->None:
         gradients, parts = in_single(step.gradients), in_single(step.parts)
         growing = self.total + parts.cumsum(0)
-        self.rows.append((parts.abs().flatten(2).sum(2), torch.stack(list(map(roughness, growing))), torch.stack(list(map(self.distance, step.points)))))
+        seen = parts.abs().flatten(2).sum(2), torch.stack(list(map(roughness, growing))), torch.stack(list(map(self.distance, step.points)))
+        for record, rows in zip(self.record, seen): record.add(rows)
         self.sums, self.squares = self.sums + gradients.sum(0, dtype=torch.float64), self.squares + gradients.double().square().sum(0)
         chain = gradients if self.last is None else torch.cat([self.last, gradients])
         self.flips = self.flips + (chain[1:]*chain[:-1] < 0).sum(0).flatten(1).double().mean(1)
@@ -158,7 +159,7 @@ def noise_profile(
     attribution = Observed(method, tally)(score, images, generator=generator, progress=progress)
     mean = tally.sums/tally.count
     deviation = (tally.squares/tally.count - mean.square()).clamp(min=0).sqrt()
-    part, rough, far = (torch.cat(column) for column in zip(*tally.rows))
+    part, rough, far = (record.rows for record in tally.record)
     return NoiseProfile(attribution, part, mean.abs()/deviation, tally.flips/max(1, tally.count - 1), rough, far)
 
 # %% ../nbs/30_noise.ipynb #0e4212c9
