@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['METHODS', 'LONG', 'SHORT', 'settings_of', 'make_method', 'with_steps', 'shortened', 'uses_prior', 'with_prior']
 
-# %% ../nbs/75_methods.ipynb #9ff051cb
+# %% ../nbs/75_methods.ipynb #597e42c7
 import difflib
 from collections.abc import Callable
 from dataclasses import fields, replace
 from functools import partial
 
-from .denoising import DDPathBlurIG, DDPathGIG, DDPathIG, NetworkFree, PosteriorMeanIG
+from .denoising import DDPathBlurIG, DDPathGIG, DDPathIG, MixedIG, NetworkFree, PosteriorMeanIG
 from .diffusion import Prior
 from .ig import Gradient, GuidedBackprop, IntegratedGradients, Method
 from .images import InputError
@@ -47,6 +47,7 @@ METHODS:dict[str, Callable] = {
     'ddpath-control': NetworkFree,
     'posterior-mean-ig': PosteriorMeanIG,
     'posterior-mean-idgi': partial(IDGI, PosteriorMeanIG(rule='left')),
+    'mixed-ig': MixedIG,
 }
 
 # %% ../nbs/75_methods.ipynb #b45f47d8
@@ -75,11 +76,12 @@ def with_steps(
     method:Method,
     steps:int      # gradients for each image and baseline
 )->Method|None:    # None where that cannot be chosen
-    "The same method with that many steps or samples; of a wrapped method, of the one inside"
+    "The same method with that many steps or samples, shared by its draws; of a wrapped method, of the one inside"
     names = {field.name for field in fields(method)}
     if 'method' in names: return (inner := with_steps(method.method, steps)) and replace(method, method=inner)
     if getattr(method, 'tolerance', None) is not None: return None
-    return next((replace(method, **{name: steps}) for name in ('steps', 'samples') if name in names), None)
+    each = max(steps//method.draws, 1) if getattr(method, 'draws', 1) != 1 else steps
+    return next((replace(method, **{name: each}) for name in ('steps', 'samples') if name in names), None)
 
 # %% ../nbs/75_methods.ipynb #30bbf490
 LONG, SHORT = 100, 25 # a method that would take more gradients than the first number takes as many as the second
