@@ -446,6 +446,7 @@ class MixedIG(PosteriorMeanIG):
     "Integrated Gradients along the path of denoised images, mixed with another: complete, an average of a few draws [ours]"
     steps:int=10               # gradients for each image and draw
     draws:int=5                # paths that are averaged, each with its own noise
+    knots:int=8                # looks of the denoiser for each path
     other:str|Callable='blur'  # a name in OTHERS, or a function of images (N, 3, H, W) to a path that ends there
     share:float=.5             # of the other path, from 0 to 1
 
