@@ -24,7 +24,7 @@ test:     ## Run the lessons of the notebooks and the other tests
 	$(PYTHON) -m pytest
 
 nbtest:   ## Run each notebook from top to bottom in one go; ONLY=nbs/20_ig.ipynb for a single one
-	$(BIN)nbdev_test $(if $(ONLY),--path $(ONLY))
+	$(if $(ONLY),,OMP_NUM_THREADS=1) $(BIN)nbdev_test $(if $(ONLY),--path $(ONLY))
 
 run:      ## Explain the bundled photographs
 	$(PYTHON) -c 'from ddpath.cli import main; raise SystemExit(main())' explain
