@@ -424,7 +424,9 @@ class Mixture:
     second:Callable
     share:float     # of the second
 
-    def __call__(self, alpha:Tensor)->Tensor: return torch.lerp(self.first(alpha), self.second(alpha), self.share)
+    def __call__(self, alpha:Tensor)->Tensor:
+        "The points (K, N, 3, H, W) at positions alpha in [0, 1], (K,) or (K, N)"
+        return torch.lerp(self.first(alpha), self.second(alpha), self.share)
 
     def take(self, rows:Tensor)->'Mixture':
         "The paths of some of the images"
@@ -438,13 +440,13 @@ def from_black(images:Tensor)->StraightPath:
     "Integrated Gradients' path to the images"
     return StraightPath(torch.zeros_like(images), images)
 
-OTHERS = dict(blur=blurred, black=from_black)
+OTHERS = dict(blur=blurred, black=from_black) # paths that it can be mixed with
 
 # %% ../nbs/60_denoising.ipynb #30ca71ca
 @dataclass(frozen=True)
 class MixedIG(PosteriorMeanIG):
     "Integrated Gradients along the path of denoised images, mixed with another: complete, an average of a few draws [ours]"
-    steps:int=10               # gradients for each image and draw
+    steps:int=20               # gradients for each image and draw
     draws:int=5                # paths that are averaged, each with its own noise
     knots:int=8                # looks of the denoiser for each path
     other:str|Callable='blur'  # a name in OTHERS, or a function of images (N, 3, H, W) to a path that ends there
