@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['MOST_COLUMNS', 'PAGE', 'FILES', 'MOST_ROWS', 'COMMANDS', 'Parser', 'seed', 'add_network', 'add_explain',
            'add_benchmark', 'add_weights', 'make_parser', 'Photo', 'unique_names', 'read_photos', 'split_names',
-           'read_methods', 'read_classifier', 'read_prior', 'lend_prior', 'Explained', 'explain_photo', 'draw_maps',
-           'draw_scores', 'score_table', 'circumstances', 'embed', 'make_page', 'find_place', 'whole_folder',
-           'write_report', 'explain', 'read_contestants', 'short_table', 'benchmark', 'package_weights', 'weights',
-           'fall_silent', 'main']
+           'read_methods', 'read_classifier', 'read_prior', 'lend_prior', 'Explained', 'alike', 'explain_alike',
+           'explain_photo', 'draw_maps', 'draw_scores', 'score_table', 'circumstances', 'embed', 'make_page',
+           'find_place', 'whole_folder', 'write_report', 'explain', 'read_contestants', 'short_table', 'benchmark',
+           'package_weights', 'weights', 'fall_silent', 'main']
 
 # %% ../nbs/95_cli.ipynb #e9685768
 import argparse
@@ -24,7 +24,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from tqdm import tqdm
 
 from . import __version__
 from . import benchmark as benchmarks
+from .denoising import DenoisingWalk, explain_together, same_look
 from .diffusion import Prior
 from .ig import Attribution, NotApplicable
 from .images import SEED, Drawing, InputError, bundled_photos, load_image, photo_table, printable, show_images, show_maps, square
@@ -66,7 +67,7 @@ def add_network(
     parser.add_argument('--weights', default='DEFAULT', metavar='FILE', help="a .safetensors or .pth file, or an entry of torchvision's registry (default: its best, downloaded once)")
     parser.add_argument('--output', default='probability', choices=list(OUTPUTS), help='which output of the network is explained (default: probability)')
     parser.add_argument('--prior', default='embedded', metavar='SOURCE', help="diffusion model for the methods that use one: 'embedded' (64 px), a folder that diffusers saved, a name on its hub, or a file of guided-diffusion such as 64x64_diffusion.pt (default: embedded)")
-    parser.add_argument('--steps', type=int, metavar='N', help=f'gradients for each image, for methods that have steps or samples (default: the method\'s own, mostly 64; explain takes {SHORT} where that is above {LONG})')
+    parser.add_argument('--steps', type=int, metavar='N', help=f'gradients for each image, for methods that have steps or samples (default: the method\'s own, mostly 64; explain takes {SHORT} where that is above {LONG}, and for all methods if none are named)')
     parser.add_argument('--seed', type=seed, default=SEED, metavar='N', help='of methods that draw at random (default: %(default)s)')
     parser.add_argument('--device', default='cuda' if torch.cuda.is_available() else 'cpu', help='where the network runs (default: %(default)s)')
 
@@ -241,6 +242,25 @@ class Explained:
     attributions:dict[str, Attribution]
 
 # %% ../nbs/95_cli.ipynb #6c15d6ba
+def alike(
+    methods:dict # name -> method
+)->list[dict]:   # name -> method each
+    "Methods that share their work: the variants of DDPath with the same looks of the denoiser; each other one alone"
+    groups = {}
+    for name, method in methods.items(): groups.setdefault(same_look(method) if isinstance(method, DenoisingWalk) else name, {})[name] = method
+    return list(groups.values())
+
+def explain_alike(
+    methods:dict, # a group of `alike`
+    score:Score,
+    image:Tensor, # (1, 3, S, S)
+    **options     # of a method's call
+)->dict[str, Attribution]: # gradients are those that each takes alone, seconds an equal share
+    "The maps of methods that share their work"
+    if len(methods) == 1: return {name: method(score, image, **options) for name, method in methods.items()}
+    found = explain_together(methods, score, image, **options)
+    return {name: replace(result, evaluations=float(methods[name].cost()), seconds=result.seconds/len(found)) for name, result in found.items()}
+
 def explain_photo(
     photo:Photo,
     classifier:Classifier,
@@ -256,16 +276,17 @@ def explain_photo(
     [labels], [probabilities] = classifier.predict(image)
     score = Score(classifier, target, output).fixed_at(image)
     attributions = {}
-    for name, method in methods.items():
-        bar.set_postfix_str(f'{photo.name}, {name}')
-        try: attributions[name] = method(score, image, generator=torch.Generator().manual_seed(seed), progress=not bar.disable)
+    for group in alike(methods):
+        names = ', '.join(group)
+        bar.set_postfix_str(f'{photo.name}, {names}')
+        try: attributions |= explain_alike(group, score, image, generator=torch.Generator().manual_seed(seed), progress=not bar.disable)
         except NotApplicable as reason:
             if asked: raise
-            warnings.warn(f'{name} is left out: {reason}')
-        except InputError as error: raise InputError(f'{photo.name}, {name}: {error}') from None
-        bar.update()
+            warnings.warn(f'{names} is left out: {reason}')
+        except InputError as error: raise InputError(f'{photo.name}, {names}: {error}') from None
+        bar.update(len(group))
     index = score.target.item()
-    return Explained(photo, image.cpu(), dict(zip(labels, probabilities.tolist())), index, classifier.name(index), attributions)
+    return Explained(photo, image.cpu(), dict(zip(labels, probabilities.tolist())), index, classifier.name(index), {name: attributions[name] for name in methods if name in attributions})
 
 # %% ../nbs/95_cli.ipynb #3205ebb4
 MOST_COLUMNS = 8 # panels a row
@@ -409,7 +430,7 @@ def explain(
 )->None:
     "Explain photographs, write the report, print a short table"
     methods, photos = read_methods(options.methods, options.steps), read_photos(options.photos)
-    near, fewer = find_place(options.out), {} if options.steps else shortened(methods)
+    near, fewer = find_place(options.out), {} if options.steps else shortened(methods, LONG if options.methods else SHORT)
     classifier = read_classifier(options.classifier, options.weights, options.device)
     methods = lend_prior(methods | fewer, options.prior, options.device)
     with tqdm(total=len(photos)*len(methods), unit='map', disable=None, leave=False) as bar:
@@ -417,7 +438,7 @@ def explain(
     table = score_table(explained)
     with whole_folder(options.out, near) as folder: write_report(explained, table, options, folder)
     print(table[['photo', 'label', 'method', 'evaluations', 'seconds', 'completeness_error']].rename(columns=dict(evaluations='gradients')).to_string(index=False, float_format='{:.3g}'.format, na_rep='none'))
-    if fewer: print(f"\n{', '.join(fewer)}: {SHORT} steps each for a first look; --steps 250 for as many as in the paper")
+    if fewer: print(f"\n{', '.join(fewer) if options.methods else 'all methods at once'}: {SHORT} gradients each for a first look; --steps 250 for as many as in the paper of DDPath")
     print(f'\nreport: {options.out/"report.html"}')
 
 # %% ../nbs/95_cli.ipynb #6d54a7e7

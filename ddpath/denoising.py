@@ -6,8 +6,9 @@
 __all__ = ['ORIENTATIONS', 'SCHEMES', 'VIEWS', 'AGGREGATES', 'GUIDES', 'MEAN_INPUTS', 'OTHERS', 'scaling', 'clean_view',
            'noised_view', 'looks', 'own_pull', 'prior_classes', 'resized', 'pulled_back', 'mean_gradient', 'weighted',
            'closed_path', 'usual_prior', 'DenoisingWalk', 'denoising_steps', 'check_pictures', 'DDPathIG',
-           'DDPathBlurIG', 'DDPathGIG', 'NetworkFree', 'same_walk', 'twin', 'shared_steps', 'explain_together',
-           'Polyline', 'denoised_path', 'PosteriorMeanIG', 'Mixture', 'blurred', 'from_black', 'MixedIG']
+           'DDPathBlurIG', 'DDPathGIG', 'NetworkFree', 'same_walk', 'same_look', 'twin', 'shared_steps',
+           'explain_together', 'Polyline', 'denoised_path', 'PosteriorMeanIG', 'Mixture', 'blurred', 'from_black',
+           'MixedIG']
 
 # %% ../nbs/60_denoising.ipynb #66bc0ca5
 import time
@@ -300,6 +301,12 @@ def same_walk(
     names = [field.name for field in fields(DenoisingWalk)]
     return type(method).seen, type(method).looks, getattr(method, 'max_sigma', None), *(getattr(method, name) for name in names)
 
+def same_look(
+    method:DenoisingWalk
+)->tuple:
+    "What decides what the denoiser is asked: methods with equal answers share its looks"
+    return type(method).looks, method.prior, method.steps, method.mean_input
+
 def twin(
     generator:torch.Generator
 )->torch.Generator: # another in the same state
@@ -314,7 +321,7 @@ def shared_steps(
 )->list[Iterator[Step]]:       # for each method; to be taken side by side
     "The steps of each walk, looks and samples shared where they are the same"
     first, kinds = methods[0], [same_walk(method) for method in methods]
-    if len({(type(method).looks, method.prior, method.steps, method.mean_input) for method in methods}) > 1: raise InputError('these methods look at the image in different ways: give them the same prior, steps and mean_input')
+    if len(set(map(same_look, methods))) > 1: raise InputError('these methods look at the image in different ways: give them the same prior, steps and mean_input')
     prior = first.model()
     target, classes = resized(images, (prior.size, prior.size)), first.classes(prior, evaluator, images)
     walks = dict(zip(kinds, methods))
@@ -434,7 +441,7 @@ class Mixture:
 
 def blurred(images:Tensor)->BlurPath:
     "Blur IG's path to the images"
-    return BlurPath(images, BlurIG().widest(images), SPACINGS['uniform'])
+    return BlurIG().path(images)
 
 def from_black(images:Tensor)->StraightPath:
     "Integrated Gradients' path to the images"

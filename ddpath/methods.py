@@ -80,17 +80,19 @@ def with_steps(
     names = {field.name for field in fields(method)}
     if 'method' in names: return (inner := with_steps(method.method, steps)) and replace(method, method=inner)
     if getattr(method, 'tolerance', None) is not None: return None
-    each = max(steps//method.draws, 1) if getattr(method, 'draws', 1) != 1 else steps
+    draws = getattr(method, 'draws', 1)
+    each = steps if draws == 1 else max(steps//draws, 1)
     return next((replace(method, **{name: each}) for name in ('steps', 'samples') if name in names), None)
 
 # %% ../nbs/75_methods.ipynb #30bbf490
-LONG, SHORT = 100, 25 # a method that would take more gradients than the first number takes as many as the second
+LONG, SHORT = 100, 25 # for a first look: a method that would take more gradients than the first number takes as many as the second
 
 def shortened(
-    methods:dict[str, Method]
+    methods:dict[str, Method],
+    most:int=LONG         # gradients that are not too many
 )->dict[str, Method]: # those that take fewer steps now
     "The methods that are too long for a first look, with fewer steps"
-    return {name: with_steps(method, SHORT) for name, method in methods.items() if (method.cost() or 0) > LONG}
+    return {name: with_steps(method, SHORT) for name, method in methods.items() if (method.cost() or 0) > most}
 
 # %% ../nbs/75_methods.ipynb #a3f0af33
 def uses_prior(

@@ -98,11 +98,15 @@ class BlurIG(Method):
     def cost(self)->int: return self.steps
 
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
-        path = BlurPath(images, self.widest(images), SPACINGS.get(self.spacing, self.spacing))
+        path = self.path(images)
         rule, together = make_rule(self.rule, self.steps), evaluator.together(images)
         if self.derivative is None: steps = walk_along(evaluator, path, *rule, together)
         else: steps = derivative_walk(evaluator, path, make_rule('right', self.steps)[1], together, self.derivative)
         yield Walk(steps, evaluator.values(path(torch.zeros(1))[0]))
+
+    def path(self, images:Tensor)->BlurPath:
+        "The path to the images"
+        return BlurPath(images, self.widest(images), SPACINGS.get(self.spacing, self.spacing))
 
     def widest(self, images:Tensor)->float:
         "The widest blur, after a look at the settings"
