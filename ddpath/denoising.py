@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['ORIENTATIONS', 'SCHEMES', 'VIEWS', 'AGGREGATES', 'GUIDES', 'MEAN_INPUTS', 'OTHERS', 'scaling', 'clean_view',
            'noised_view', 'looks', 'own_pull', 'prior_classes', 'resized', 'pulled_back', 'mean_gradient', 'weighted',
-           'closed_path', 'usual_prior', 'DenoisingWalk', 'denoising_steps', 'check_pictures', 'DDPathIG',
-           'DDPathBlurIG', 'DDPathGIG', 'NetworkFree', 'same_walk', 'same_look', 'twin', 'shared_steps',
+           'closed_path', 'usual_prior', 'prior_or_usual', 'DenoisingWalk', 'denoising_steps', 'check_pictures',
+           'DDPathIG', 'DDPathBlurIG', 'DDPathGIG', 'NetworkFree', 'same_walk', 'same_look', 'twin', 'shared_steps',
            'explain_together', 'Polyline', 'denoised_path', 'PosteriorMeanIG', 'Mixture', 'blurred', 'from_black',
            'MixedIG']
 
@@ -25,7 +25,7 @@ from tqdm.auto import tqdm
 
 from .diffusion import Prior
 from .ig import Attribution, Integral, Method, PathIntegral, Running, Step, StraightPath, Walk, check_input, conclude, look, make_rule
-from .images import InputError, draw, number, seeded
+from .images import InputError, choice, draw, integer, number, seeded
 from .models import Evaluator, Score, in_single
 from .noise import branch, noises
 from .paths import SPACINGS, BlurIG, BlurPath, advanced, block_of, gaussian_blur, length
@@ -41,8 +41,8 @@ def scaling(
     orientation:str='timestep'  # a name in ORIENTATIONS
 )->tuple[Tensor, Tensor, Tensor]: # t/T, ρ and κ at each step, (T,) each, float64
     "What mean and pull count at each step; InputError for settings that do not exist"
-    if scheme not in SCHEMES: raise InputError(f"no scheme '{scheme}'; choose one of {', '.join(SCHEMES)}")
-    if orientation not in ORIENTATIONS: raise InputError(f"no orientation '{orientation}'; choose one of {', '.join(ORIENTATIONS)}")
+    choice('scheme', scheme, SCHEMES)
+    choice('orientation', orientation, ORIENTATIONS)
     if not 0 < number(a) < torch.inf: raise InputError(f'a is {a}: give a positive exponent, such as 1')
     share = ORIENTATIONS[orientation](torch.arange(steps, dtype=torch.float64), steps)/steps
     return share, *SCHEMES[scheme](share**a)
@@ -94,8 +94,8 @@ def prior_classes(
 )->Tensor:        # (N,) whole numbers; -1: a class that the prior does not know
     "The classes explained, as the prior numbers them; by number where neither has names"
     labels = getattr(score.classifier, 'labels', None)
-    known = None if prior.labels is None else {label: index for index, label in enumerate(prior.labels)}
-    if known is None: return score.target.cpu().expand(count)
+    if prior.labels is None or labels == list(prior.labels): return score.target.cpu().expand(count)
+    known = {label: index for index, label in enumerate(prior.labels) if list(prior.labels).count(label) == 1}
     names = [None if labels is None else labels[target] for target in score.target.tolist()]
     return torch.tensor([known.get(name, -1) for name in names]).expand(count)
 
@@ -140,6 +140,13 @@ def usual_prior()->Prior:
     "The embedded prior, read once"
     return Prior.embedded()
 
+def prior_or_usual(
+    prior:Prior|None # None: the embedded one
+)->Prior:
+    "The prior given; InputError for what is none"
+    if prior is not None and (isinstance(prior, type) or not hasattr(prior, 'respaced')): raise InputError(f'the prior is {prior!r}: give one, such as Prior.embedded(), or None')
+    return prior or usual_prior()
+
 GUIDES = 'prior', 'network', 'none'
 MEAN_INPUTS = *VIEWS, 'chain'
 
@@ -163,10 +170,8 @@ class DenoisingWalk(Method):
         "The prior on a chain of that many steps; InputError for settings that do not exist"
         make_rule('left', self.steps)
         scaling(self.steps, self.a, self.scheme, self.orientation)
-        for name, known in dict(mean_input=MEAN_INPUTS, guidance=GUIDES).items():
-            if getattr(self, name) not in known: raise InputError(f"no {name} '{getattr(self, name)}'; choose one of {', '.join(known)}")
-        if self.prior is not None and (isinstance(self.prior, type) or not hasattr(self.prior, 'respaced')): raise InputError(f'the prior is {self.prior!r}: give one, such as Prior.embedded(), or None')
-        return (self.prior or usual_prior()).respaced(self.steps)
+        for name, known in dict(mean_input=MEAN_INPUTS, guidance=GUIDES).items(): choice(name, getattr(self, name), known)
+        return prior_or_usual(self.prior).respaced(self.steps)
 
     def classes(self, prior:Prior, evaluator:Evaluator, images:Tensor)->Tensor|None:
         "The classes as the prior numbers them; None where nothing asks for them"
@@ -184,7 +189,7 @@ class DenoisingWalk(Method):
         strange = torch.ones_like(classes, dtype=torch.bool) if self.guidance == 'network' else classes < 0
         pull = pulled_back(own_pull(evaluator, step.points[0], step.score[0], step.gradients[0]), sample.shape[-2:]) if strange.any() else torch.zeros_like(sample)
         known = (~strange).nonzero()[:, 0]
-        if len(known): pull = pull.index_copy(0, known, prior.guide(sample[known], t, classes[known]).to(pull))
+        if len(known): pull = pull.index_put((known.to(pull.device),), prior.guide(sample[known], t, classes[known]).to(pull))
         return (prior.guidance if self.scale is None else self.scale)*pull
 
     def looks(self, prior:Prior, images:Tensor, classes:Tensor|None, generator:torch.Generator)->Iterator:
@@ -237,7 +242,7 @@ class DDPathIG(DenoisingWalk):
 
     def gather(self, steps:Iterator[Step], images:Tensor)->Walk:
         "What is summed: complete, with a starting point, only along the path"
-        if self.aggregate not in AGGREGATES: raise InputError(f"no aggregate '{self.aggregate}'; choose one of {', '.join(AGGREGATES)}")
+        choice('aggregate', self.aggregate, AGGREGATES)
         first = next(steps)
         shares = scaling(self.steps, orientation=self.orientation)[0]
         return Walk(AGGREGATES[self.aggregate](chain([first], steps), images, shares), first.score[0] if self.aggregate == 'path' else None)
@@ -365,9 +370,9 @@ class Polyline:
         "The points (K, N, 3, H, W) at positions alpha in [0, 1], (K,) or (K, N)"
         place = (alpha if alpha.ndim == 2 else alpha[:, None]).cpu().expand(len(alpha), len(self.detail))*(len(self.knots) - 1)
         low, columns = place.long().clamp(0, len(self.knots) - 2), torch.arange(len(self.detail))
-        ahead = (place - low).to(self.knots)
-        points = torch.lerp(self.knots[low, columns], self.knots[low + 1, columns], ahead[..., None, None, None])
-        weights = torch.lerp(self.weights[low], self.weights[low + 1], ahead.cpu())[..., None, None, None].to(self.detail)
+        ahead = (place - low).to(self.weights)
+        points = torch.lerp(self.knots[low, columns], self.knots[low + 1, columns], ahead.to(self.knots)[..., None, None, None])
+        weights = torch.lerp(self.weights[low], self.weights[low + 1], ahead)[..., None, None, None].to(self.detail)
         return resized(points.flatten(0, 1), self.detail.shape[-2:]).view(*place.shape, *self.detail.shape[1:]) + weights*self.detail
 
     def take(self, rows:Tensor)->'Polyline':
@@ -409,14 +414,13 @@ class PosteriorMeanIG(PathIntegral):
 
     def check(self)->None:
         "InputError for settings out of range"
-        for name in ('draws', 'knots'):
-            if isinstance(getattr(self, name), bool) or not isinstance(getattr(self, name), int) or getattr(self, name) < 1: raise InputError(f'{name} is {getattr(self, name)!r}: give a whole number of at least 1')
+        for name in ('draws', 'knots'): integer(name, getattr(self, name))
         if not 0 < number(self.top) <= 1: raise InputError(f'top is {self.top}: give a share of the schedule, above 0 and up to 1')
 
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Polyline]:
         check_pictures(images)
         self.check()
-        prior = self.prior or usual_prior()
+        prior = prior_or_usual(self.prior)
         classes = None if prior.unet.class_embedding is None else DenoisingWalk(prior).classes(prior, evaluator, images)
         timesteps = torch.linspace(self.top*(len(prior.chain.abar) - 2), 0, self.knots).round().long()
         for _ in range(self.draws):
@@ -462,8 +466,8 @@ class MixedIG(PosteriorMeanIG):
     def check(self)->None:
         "InputError for settings out of range"
         super().check()
-        if not callable(self.other) and self.other not in OTHERS: raise InputError(f"no other path '{self.other}'; choose one of {', '.join(OTHERS)}, or give a function of images")
+        if not callable(self.other): choice('other path', self.other, OTHERS, ', or give a function of images')
         if not 0 <= number(self.share) <= 1: raise InputError(f'share is {self.share}: give the share of the other path, from 0 to 1')
 
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Mixture]:
-        for path in super().paths(evaluator, images, generator): yield Mixture(path, OTHERS.get(self.other, self.other)(images), self.share)
+        for path in super().paths(evaluator, images, generator): yield Mixture(path, (self.other if callable(self.other) else OTHERS[self.other])(images), self.share)

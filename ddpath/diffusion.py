@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
-from numbers import Integral
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,8 +32,8 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .adm import ADMClassifier, Published, adm_network, adm_published
-from .images import InputError, seeded
-from .models import CHUNK, Score, Target, check_images, evaluating, find_label, first_line, half_resnet18, in_chunks, in_single, load_weights, read_weights, value_and_gradient_once
+from .images import InputError, as_tensor, choice, integer, seeded
+from .models import CHUNK, Score, Target, check_images, evaluating, find_label, first_line, half_resnet18, in_chunks, in_single, load_weights, read_weights, value_and_gradient_once, weight_of
 
 # %% ../nbs/50_diffusion.ipynb #595df43c
 class Level(NamedTuple):
@@ -71,12 +70,14 @@ class Chain:
 # %% ../nbs/50_diffusion.ipynb #5c87df7e
 def make_chain(
     scheduler:SchedulerMixin, # of diffusers, with its schedule of noise
-    steps:int=None            # to take, spread evenly; None: all
+    steps:int=None            # to take, spread evenly from the first step to the last; None: all
 )->Chain:
-    "The chain of a scheduler; InputError where it keeps the image's variance in another way, or for a wrong number of steps"
+    "The chain of a scheduler, spaced as guided-diffusion and DDPath have it, whatever its `timestep_spacing` says; InputError where it keeps the image's variance in another way, or for a wrong number of steps"
     if not hasattr(scheduler, 'betas') or not hasattr(scheduler, 'alphas_cumprod'): raise InputError(f'{type(scheduler).__name__} has no betas: a prior needs a variance-preserving scheduler such as DDPMScheduler or DDIMScheduler')
-    abar = (1 - scheduler.betas.double().cpu()).cumprod(0)
-    if steps is not None and (isinstance(steps, bool) or not isinstance(steps, Integral) or not 1 <= steps <= len(abar)): raise InputError(f'steps is {steps!r}: give a whole number from 1 to {len(abar)}')
+    betas = scheduler.betas.double().cpu()
+    if not ((betas > 0) & (betas <= 1)).all() or (betas[:-1] == 1).any(): raise InputError('the betas of the scheduler must lie above 0 and below 1, only the last may be 1: a step adds some noise and leaves some of the image')
+    abar = (1 - betas).cumprod(0)
+    if steps is not None: steps = integer('steps', steps, most=len(abar))
     timesteps = torch.linspace(len(abar) - 1, 0, steps or len(abar), dtype=torch.float64).round().long().flip(0)
     return Chain(torch.cat([abar, torch.ones(1, dtype=torch.float64)]), timesteps)
 
@@ -161,7 +162,7 @@ def ddim_step(
     eta:float=0.          # share of the noise that is drawn anew
 )->Tensor:
     "The images one step before that the same noise leads to: formula (4)"
-    denoised = denoised + ((1 - level.abar)/level.abar.sqrt()).to(noisy)*pull
+    denoised = denoised + ((1 - level.abar)*level.abar.rsqrt().nan_to_num(posinf=0.)).to(noisy)*pull # nothing pulls where nothing is left of the image
     drawn = eta**2*small_variance(level)
     kept = ((1 - level.before - drawn)/(1 - level.abar)).sqrt()
     return mixed((level.before.sqrt() - kept*level.abar.sqrt(), denoised), (kept, noisy)) + drawn.sqrt().to(noisy)*noise
@@ -201,7 +202,7 @@ def check_steps(
     total:int     # steps of the schedule
 )->Tensor:        # (N,) whole numbers
     "Steps that the schedule has, one for each image; InputError otherwise"
-    steps = torch.as_tensor(t).cpu()
+    steps = as_tensor(t, 't').cpu()
     if steps.is_floating_point() or steps.dtype == torch.bool: raise InputError(f't is {t!r}: give whole numbers, t counts the steps of the schedule from 0 to {total - 1}')
     if steps.ndim > 1 or steps.numel() not in (1, count): raise InputError(f't has shape {tuple(steps.shape)} for {count} images: give one step, or one for each image')
     wrong = steps[(steps < 0) | (steps >= total)]
@@ -217,7 +218,7 @@ def run_folded(
     **options          # given to the network
 )->Tensor:             # what the network gives, in single precision at least, on the device of `values`
     "Run a network in evaluation mode on folded images"
-    weight = next(network.parameters())
+    weight = weight_of(network, values)
     with evaluating(network): output = network(F.pixel_unshuffle(values, fold).to(weight), t.to(weight.device), **options)
     return in_single(getattr(output, 'sample', output)).to(values.device)
 
@@ -241,14 +242,22 @@ def predict_step(
 def check_networks(
     unet:UNet2DModel,
     scheduler:SchedulerMixin, # of diffusers
+    size:int,                 # px, a side of the images
     fold:int                  # pixels on a side that become channels
 )->None:
-    "InputError where network, scheduler and fold do not belong together"
+    "InputError where network, scheduler, size and fold do not belong together"
+    if not isinstance(unet, UNet2DModel): raise InputError(f'the network is a {type(unet).__name__}: a prior needs a UNet2DModel of pixels, without text')
+    if not isinstance(scheduler, SchedulerMixin): raise InputError(f'the scheduler is a {type(scheduler).__name__}: give one of diffusers, such as DDPMScheduler()')
+    size, fold = integer('size', size, advice=' pixels'), integer('fold', fold)
     settings, channels = scheduler.config, unet.config.in_channels
     if settings.get('prediction_type') not in DENOISED: raise InputError(f"the scheduler predicts '{settings.get('prediction_type')}'; known are {', '.join(DENOISED)}")
     if settings.get('variance_type', 'fixed_small') not in VARIANCES: raise InputError(f"the scheduler's variance is '{settings.variance_type}'; known are {', '.join(VARIANCES)}")
+    if settings.prediction_type == 'epsilon' and getattr(scheduler, 'alphas_cumprod', torch.ones(1))[-1] <= 0: raise InputError('at its last step the scheduler leaves nothing of the image (rescale_betas_zero_snr=True), where no image can be told from the noise that the network predicts: such a schedule needs prediction_type v_prediction or sample')
     if settings.get('thresholding'): raise InputError('the scheduler thresholds its images by their own quantiles; set thresholding=False')
     if channels != 3*fold**2: raise InputError(f'the network takes {channels} channels, not {3*fold**2}: a prior sees pixels in three colours, folded {fold} x {fold}; give a network of pixels, or its fold')
+    if unet.class_embedding is not None and not isinstance(unet.config.num_class_embeds, int): raise InputError(f"the network is told a class by a '{unet.config.class_embed_type}' embedding, not by its number: give one with num_class_embeds, or without classes")
+    halved = 2**sum(getattr(block, 'downsamplers', None) is not None for block in unet.down_blocks)
+    if size % (fold*halved): raise InputError(f'size is {size} px, which the network folds by {fold} and halves {halved.bit_length() - 1} times: give a multiple of {fold*halved}, or a network of fewer levels')
     learned = settings.get('variance_type') == 'learned_range'
     if unet.config.out_channels not in ([2*channels] if learned else [channels, 2*channels]): raise InputError(f"the network gives {unet.config.out_channels} channels for {channels}{' and a learned variance' if learned else ''}; it does not fit its scheduler")
 
@@ -263,7 +272,7 @@ class PixelDiffusion:
     steps:int=None           # steps of the chain; None: all of the schedule
     batch_size:int=None      # images taken together; None: by their size
 
-    def __post_init__(self): check_networks(self.unet, self.scheduler, self.fold)
+    def __post_init__(self): check_networks(self.unet, self.scheduler, self.size, self.fold)
 
     @cached_property
     def chain(self)->Chain:
@@ -276,7 +285,7 @@ class PixelDiffusion:
         return self.chain.timesteps
 
     def respaced(self, steps:int)->'PixelDiffusion':
-        "The same networks on a chain of fewer steps"
+        "The same networks on a chain of fewer steps, spread evenly from the first to the last, whatever the scheduler's `timestep_spacing` says"
         make_chain(self.scheduler, steps)
         return replace(self, steps=steps)
 
@@ -381,7 +390,7 @@ class Prior(PixelDiffusion):
         return self
 
     def index(self, label:str)->int:
-        "The index of a class by name, or by a part of a name that no other class has"
+        "The index of a class by name, in any case; InputError with the nearest names otherwise"
         return find_label(self.labels, label)
 
     def check_reader(self, classifier:Callable=None)->None:
@@ -427,7 +436,8 @@ class Prior(PixelDiffusion):
         progress:bool=False             # show a bar
     )->Tensor:                         # (count, 3, size, size), pixels
         "New images, from noise; guided if a target is given and there is a classifier"
-        if kind not in STEPS: raise InputError(f"no kind of step '{kind}'; choose one of {', '.join(STEPS)}")
+        choice('kind of step', kind, STEPS)
+        count = integer('count', count, advice=' images')
         generator, scale = seeded(generator), self.guidance if scale is None else scale
         guided = target is not None and (classifier or self.classifier) is not None
         noise = torch.randn(count, 3, self.size, self.size, generator=generator, device=generator.device)
@@ -513,11 +523,13 @@ def read_index(
     "The scheduler of a pipeline; InputError that says why it is no model of pixels"
     try: index = json.loads(file.read_text())
     except (OSError, ValueError): raise InputError(f"'{source}' has no readable model_index.json: give a folder that a pipeline of diffusers was saved to") from None
-    parts = {name: part[1] for name, part in index.items() if isinstance(part, list) and len(part) == 2 and part[1]}
+    if not isinstance(index, dict): raise InputError(f"'{source}' has a model_index.json that describes no pipeline: give a folder that a pipeline of diffusers was saved to")
+    parts = {name: part[1] for name, part in index.items() if isinstance(part, list) and len(part) == 2 and isinstance(part[1], str)}
     latent = [name for name in ('vae', 'vqvae', 'movq') if name in parts]
     if latent: raise InputError(f"'{source}' is a latent pipeline, it has a {latent[0]}: a prior needs one that works on pixels")
     if parts.get('unet') != 'UNet2DModel': raise InputError(f"'{source}' has {parts.get('unet', 'no unet')}, not UNet2DModel: a prior needs a network of pixels without text")
-    if not issubclass(getattr(diffusers, parts.get('scheduler', ''), object), SchedulerMixin): raise InputError(f"'{source}' has the scheduler {parts.get('scheduler')}, which diffusers does not know")
+    kind = getattr(diffusers, parts.get('scheduler', ''), object)
+    if not isinstance(kind, type) or not issubclass(kind, SchedulerMixin): raise InputError(f"'{source}' has the scheduler {parts.get('scheduler')}, which diffusers does not know")
     return parts['scheduler']
 
 # %% ../nbs/50_diffusion.ipynb #5220b821
@@ -560,11 +572,12 @@ def pipeline_prior(
     try:
         scheduler = kind.from_pretrained(part_of(folder, 'scheduler', 'scheduler_config.json'))
         place = part_of(folder, 'unet', 'config.json')
-        unet, report = UNet2DModel.from_pretrained(place, output_loading_info=True, low_cpu_mem_usage=False, use_safetensors=any(place.glob('*.safetensors')))
+        unet, report = UNet2DModel.from_pretrained(place, output_loading_info=True, low_cpu_mem_usage=False, use_safetensors=any(place.glob('[!.]*.safetensors')))
     except Exception as error: raise InputError(f"'{source}' could not be loaded: {first_line(error)[:160]}") from None
     wrong = [f"lacks '{key}'" for key in report['missing_keys']] + [f"has '{key}' too many" for key in report['unexpected_keys']]
     if wrong: raise InputError(f"'{source}' does not fit its network: the file {wrong[0]} ({len(wrong)} such differences)")
     side = unet.config.sample_size
+    if isinstance(side, (list, tuple)) and len(set(side)) == 1: side = side[0]
     if not isinstance(side, int): raise InputError(f"'{source}' works on images of {side}: a prior needs squares")
     return dict(unet=unet.eval().requires_grad_(False), scheduler=scheduler, size=side*fold, fold=fold)
 

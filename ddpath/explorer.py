@@ -24,7 +24,7 @@ from PIL import Image
 from torch import Tensor
 
 from .ig import Attribution, Method, Step, Trace, Walk, describe
-from .images import Drawing, InputError, colour_limit, draw_image, draw_map, number
+from .images import Drawing, InputError, colour_limit, draw_image, draw_map, integer, number
 from .methods import METHODS, make_method, with_steps
 from .models import Evaluator, fixed_at, in_single, take
 from .noise import Wrapped, watched
@@ -117,7 +117,7 @@ def of_image(
     image:int=0 # which of the batch
 )->Recording:   # of one image, on the CPU; None for what was not recorded
     "The same record for one image alone"
-    if not 0 <= image < len(attribution.images): raise InputError(f'no image {image}: there are {len(attribution.images)}, counted from 0')
+    image = integer('image', image, 0, len(attribution.images) - 1, ', counted from 0')
     one, seen = slice(image, image + 1), attribution.trace.alpha[:, image].isfinite()
     per_image = {name: getattr(attribution, name)[one].cpu() for name in ('values', 'images', 'score_input', 'score_baseline', 'completeness_error')}
     along = {name: None if (walk := getattr(attribution, name, None)) is None else walk[:, one] for name in ('points', 'gradients', 'parts', 'rises')}
@@ -405,13 +405,13 @@ class PathExplorer:
     ):
         self.source = attributions if isinstance(attributions, OnDemand) else Given(attributions, photos)
         self.photo, self.first, self.second, self.steps, self.position, self.message, self.picture = controls(self.source)
-        choices = self.photo, self.first, self.second, self.steps
-        self.panel = ipywidgets.VBox([ipywidgets.HBox(choices, layout=dict(flex_flow='row wrap')), self.position, self.message, self.picture])
+        self.choices, self.shown = (self.photo, self.first, self.second, self.steps), ()
+        self.panel = ipywidgets.VBox([ipywidgets.HBox(self.choices, layout=dict(flex_flow='row wrap')), self.position, self.message, self.picture])
         self.recorded, self.scene, self.share = lru_cache(8)(self.source), None, .5
         self.position.observe(self.slide, 'value')
         self.choose()
         if self.scene is None: raise InputError(self.message.value)
-        for choice in choices: choice.observe(self.choose, 'value')
+        for choice in self.choices: choice.observe(self.choose, 'value')
 
     @classmethod
     def live(cls,
@@ -428,20 +428,29 @@ class PathExplorer:
         return draw_position(self.scene.rows, self.share)
 
     def choose(self, change:dict=None)->None:
-        "Show what is chosen; where that cannot be, say why and leave the picture"
+        "Show what is chosen; where that cannot be, say why, and leave the picture and the choices that it shows"
         names = [name for name in (self.first.value, self.second.value) if name != NONE]
         self.message.value = 'taking gradients …'
         try: scene = Scene({name: self.recorded(name, self.photo.value, self.steps.value) for name in names})
         except InputError as error:
             self.message.value = str(error)
+            self.restore()
             return
         self.message.value, self.scene = '', scene
+        self.shown = [choice.value for choice in self.choices]
         self.drawn = lru_cache(256)(scene.jpeg)
         self.position.unobserve(self.slide, 'value')
         self.position.max = max(len(recording.trace.score) for recording in scene.rows.values())
         self.position.value = max(1, round(self.share*self.position.max))
         self.position.observe(self.slide, 'value')
         self.picture.value = self.drawn(self.share)
+
+    def restore(self)->None:
+        "Set the menus to what the picture shows"
+        for choice, value in zip(self.choices, self.shown):
+            choice.unobserve(self.choose, 'value')
+            choice.value = value
+            choice.observe(self.choose, 'value')
 
     def slide(self, change:dict=None)->None:
         "Show where the slider is"

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['IMAGENET_MEAN', 'PROTOCOLS', 'SHOWN', 'HIDDEN', 'THRESHOLDS', 'GRID', 'OUTCOMES', 'as_maps', 'check_fit',
            'mean_colour', 'cut_off', 'folded', 'mirrored', 'surrounded', 'Blur', 'Protocol', 'make_protocol',
-           'shown_counts', 'pixel_ranks', 'open_points', 'revealed', 'inner_points', 'both_curves', 'outlined',
-           'Curves', 'insertion_deletion', 'cross', 'box_pixels', 'interpolation', 'bokeh', 'random_mask', 'to_picture',
-           'webp_bytes', 'performance_curve', 'fault', 'quantile_counts', 'known_masks', 'sizes_and_logits', 'hit',
-           'outcomes', 'image_curves', 'InformationCurves', 'Information', 'information_curves', 'check_boxes',
-           'distance_to_boxes', 'target_region', 'hit_share', 'centre_map', 'Hits', 'pointing_game', 'path_starts',
-           'monotone_share', 'largest_drop', 'sparsity', 'total_variation', 'parts_from_output', 'redraw',
-           'rank_correlation', 'Cascade', 'randomisation']
+           'without_content', 'shown_counts', 'pixel_ranks', 'open_points', 'revealed', 'inner_points', 'both_curves',
+           'outlined', 'Curves', 'insertion_deletion', 'cross', 'box_pixels', 'interpolation', 'bokeh', 'random_mask',
+           'to_picture', 'webp_bytes', 'performance_curve', 'fault', 'quantile_counts', 'known_masks',
+           'sizes_and_logits', 'hit', 'outcomes', 'image_curves', 'InformationCurves', 'Information',
+           'information_curves', 'check_boxes', 'distance_to_boxes', 'target_region', 'hit_share', 'centre_map', 'Hits',
+           'pointing_game', 'path_starts', 'least_fall', 'monotone_share', 'largest_drop', 'sparsity',
+           'total_variation', 'parts_from_output', 'redraw', 'rank_correlation', 'Cascade', 'randomisation']
 
 # %% ../nbs/80_metrics.ipynb #326b6e12
 import copy
@@ -19,7 +19,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -31,10 +31,12 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter1d
 from scipy.spatial import Delaunay
 from scipy.stats import rankdata
 from torch import Tensor, nn
+from torchvision.transforms.v2 import functional as transform
+from torchvision.tv_tensors import BoundingBoxes
 
 from .ig import Maps, Trace, curves
-from .images import Drawing, InputError, number, seeded
-from .models import Classifier, Evaluator, Score, Target, check_images, probability
+from .images import Drawing, InputError, as_tensor, choice, integer, number, seeded
+from .models import Classifier, Evaluator, Score, Target, check_images, explained, in_single, probability
 from .suppression import certainty
 
 # %% ../nbs/80_metrics.ipynb #e75dd380
@@ -45,10 +47,11 @@ def as_maps(
     if isinstance(saliency, Mapping):
         parts = [as_maps(part)[0] for part in saliency.values()]
         if len({part.shape for part in parts}) != 1 or parts[0].ndim != 3: raise InputError(f'maps of shapes {", ".join(str(tuple(part.shape)) for part in parts) or "none at all"}: give every method one map (H, W) for each image')
-        return torch.stack([part.to(parts[0]) for part in parts]), tuple(map(str, saliency))
+        kind = reduce(torch.promote_types, (part.dtype for part in parts))
+        return torch.stack([part.to(parts[0].device, kind) for part in parts]), tuple(map(str, saliency))
     maps = getattr(saliency, 'saliency', saliency)
     if not isinstance(maps, (Tensor, np.ndarray)): raise InputError(f'maps are a {type(maps).__name__}: give a tensor (N, H, W), an Attribution, or a dictionary of them')
-    maps = torch.as_tensor(maps).detach()
+    maps = as_tensor(maps, 'maps')
     if maps.ndim not in (3, 4) or not maps.numel(): raise InputError(f'maps have shape {tuple(maps.shape)}: give (N, H, W), or (M, N, H, W) for several methods')
     bad = (~torch.isfinite(maps)).nonzero()
     if len(bad): raise InputError(f'the map of image {bad[0, -3]} holds NaN or infinite values: leave that image out, or look where they come from')
@@ -111,8 +114,8 @@ class Blur:
 @dataclass(frozen=True)
 class Protocol:
     "Everything that makes insertion and deletion numbers comparable"
-    start:Callable            # images without content, where insertion starts: (images, classifier) to images
-    end:Callable              # where deletion ends, likewise
+    start:Callable|Tensor     # where insertion starts: a function of (images, classifier) to images without content, or what expands to them, such as a colour (1, 3, 1, 1)
+    end:Callable|Tensor       # where deletion ends, likewise
     step:float                # share of the pixels between two points of a curve; the last step may be smaller
     output:str='probability'  # the score that is read: a name in OUTPUTS
     orders:int=8              # random orders that ties are averaged over
@@ -126,11 +129,24 @@ def make_protocol(
     protocol:str|Protocol # a name in PROTOCOLS, or your own
 )->Protocol:
     "A protocol by name; InputError for unknown names, steps and numbers of orders"
-    if isinstance(protocol, str) and protocol not in PROTOCOLS: raise InputError(f"no protocol '{protocol}'; choose one of {', '.join(PROTOCOLS)}, or build a Protocol")
-    protocol = PROTOCOLS[protocol] if isinstance(protocol, str) else protocol
+    if not isinstance(protocol, Protocol): protocol = PROTOCOLS[choice('protocol', protocol, PROTOCOLS, ', or build a Protocol')]
     if not 0 < number(protocol.step) <= 1: raise InputError(f'step is {protocol.step}: give a share of the pixels above 0 and up to 1')
-    if not number(protocol.orders) >= 1: raise InputError(f'orders is {protocol.orders}: ties need at least one random order')
-    return protocol
+    return replace(protocol, orders=integer('orders', protocol.orders, advice=', the random orders that ties are averaged over'))
+
+# %% ../nbs/80_metrics.ipynb #6d40b906
+def without_content(
+    name:str,             # of the field of the protocol: start or end
+    given:Callable|Tensor,# its value
+    images:Tensor,        # (N, 3, H, W)
+    classifier:Callable
+)->Tensor:                # (N, 3, H, W)
+    "Where a curve starts or ends; InputError for what does not fit the images, and for NaN, which would make the area NaN"
+    found = given(images, classifier) if callable(given) else given
+    if not isinstance(found, Tensor): raise InputError(f"the protocol's {name} is a {type(found).__name__}: give a tensor, or a function of (images, classifier) to one")
+    try: found = found.to(images).expand_as(images)
+    except RuntimeError: raise InputError(f"the protocol's {name} has shape {tuple(found.shape)}, which does not fit images of shape {tuple(images.shape)}: give as many images, or a colour (1, 3, 1, 1)") from None
+    if not torch.isfinite(found).all(): raise InputError(f"the protocol's {name} holds NaN or infinite values: the curve would have no area")
+    return found
 
 # %% ../nbs/80_metrics.ipynb #cc1b1e0b
 def shown_counts(
@@ -138,6 +154,7 @@ def shown_counts(
     step:float  # share of them between two points
 )->Tensor:      # (K+1,), from 0 to `pixels`
     "How many pixels are shown at each point of a curve"
+    step = max(step, 1/pixels)
     points = round(1/step) if abs(1/step - round(1/step)) < 1e-6 else int(1/step) + 1
     return (torch.arange(points + 1, dtype=torch.float64)*step*pixels).round().clamp(max=pixels).long().unique()
 
@@ -253,7 +270,7 @@ class Curves:
     def plot(self, titles:Sequence[str]=None)->Drawing:
         "Both curves: a line for each image, or for each method the mean over the images"
         lines = [curve.mean(1) if self.methods else curve for curve in (self.insertion_curve, self.deletion_curve)]
-        names = titles or self.methods or [f'image {index}' for index in range(len(lines[0]))]
+        names = titles if titles is not None else self.methods or [f'image {index}' for index in range(len(lines[0]))]
         return curves(self.fractions, {'insertion': lines[0].T, 'deletion': lines[1].T}, names, 'share of pixels shown or taken away')
 
     def __repr__(self)->str: return self.frame().to_string(max_rows=12, float_format='{:.3f}'.format, index=False)
@@ -274,7 +291,7 @@ def insertion_deletion(
     protocol, (maps, methods) = make_protocol(protocol), as_maps(saliency)
     check_fit(maps, check_images(images))
     evaluator = Evaluator.at(Score(classifier, target, protocol.output), images, batch_size)
-    sources = torch.stack([images, protocol.start(images, classifier), protocol.end(images, classifier)])
+    sources = torch.stack([images, *(without_content(name, getattr(protocol, name), images, classifier) for name in ('start', 'end'))])
     counts = shown_counts(images[0, 0].numel(), protocol.step)
     both = both_curves(evaluator, sources, maps.to(images.device).flatten(-2).flatten(0, -2), counts, protocol.orders, seeded(generator))
     insertion, deletion = both.view(2, *maps.shape[:-2], len(counts))
@@ -421,7 +438,7 @@ OUTCOMES = dict(aic=hit, sic=probability)
 
 def outcomes(logits:Tensor, target:Tensor)->dict[str, np.ndarray]: # curve -> (J,)
     "What each curve plots, for the logits (J, C) of one image and its class"
-    return {name: outcome(logits, target.expand(len(logits))).double().numpy() for name, outcome in OUTCOMES.items()}
+    return {name: outcome(in_single(logits), target.expand(len(logits))).double().numpy() for name, outcome in OUTCOMES.items()}
 
 # %% ../nbs/80_metrics.ipynb #48e21729
 def image_curves(
@@ -501,10 +518,11 @@ def information_curves(
     batch_size:int=None             # pictures taken together; None: by their size
 )->Information:
     "Accuracy and softmax information curves (Kapishnikov 2019) for one method or several at once"
-    if not number(orders) >= 1: raise InputError(f'orders is {orders}: ties need at least one random order')
+    orders = integer('orders', orders, advice=', the random orders that ties are averaged over')
     (maps, methods), generator = as_maps(saliency), seeded(generator)
     check_fit(maps, check_images(images))
     targets = Score(classifier, target).fixed_at(images).target.cpu().expand(len(images))
+    if min(images.shape[-2:]) < 2: raise InputError(f'images of {images.shape[-2]} x {images.shape[-1]} pixels cannot be interpolated: give at least 2 x 2')
     always = random_mask(*images.shape[-2:], generator)
     permutations = torch.stack([torch.randperm(always.size, generator=generator, device=generator.device).cpu() for _ in range(orders)])
     rows = maps.cpu().flatten(-2).view(-1, len(images), always.size).unbind(1)
@@ -546,7 +564,9 @@ def target_region(
     index:int                        # of the image, to name it in an error
 )->Tensor:                 # (H, W) of bool; nowhere True for an empty annotation
     "The pixels that count as hits"
-    given = torch.as_tensor([] if annotation is None else annotation)
+    if isinstance(annotation, BoundingBoxes): annotation = transform.convert_bounding_box_format(annotation, new_format='XYXY').as_subclass(Tensor)
+    try: given = as_tensor([] if annotation is None else annotation)
+    except InputError: raise InputError(f'the annotation of image {index} is {annotation!r:.80}: give boxes (B, 4) as x0, y0, x1, y1, or a mask of booleans ({height}, {width}); decode a run-length code first') from None
     if given.dtype == torch.bool:
         if given.shape != (height, width): raise InputError(f'the mask of image {index} has shape {tuple(given.shape)}, its map ({height}, {width}): resize one of them')
         return torch.from_numpy(distance_transform_edt(~given.cpu().numpy()) <= tolerance) if given.any() else given.cpu()
@@ -620,13 +640,26 @@ def path_starts(
     return torch.cat([first, trace.alpha.diff(dim=0) < 0])
 
 # %% ../nbs/80_metrics.ipynb #3ea9a50b
+def least_fall(
+    scores:Tensor,  # (K, N); NaN where an image took fewer points
+    tolerance:float # share of the range of the scores
+)->Tensor:          # (N,)
+    "How far a score must drop to have fallen: a share of its range, and more than rounding makes of a score that stands still"
+    known = scores.isfinite()
+    high, low = scores.masked_fill(~known, -torch.inf).amax(0), scores.masked_fill(~known, torch.inf).amin(0)
+    return torch.maximum(tolerance*(high - low), 8*torch.finfo(torch.float).eps*torch.maximum(high.abs(), low.abs()))
+
+# %% ../nbs/80_metrics.ipynb #859ae92e
 def monotone_share(
-    trace:Trace # (K, N) each; NaN where an image took fewer points
-)->Tensor:      # (N,), from 0 to 1; NaN for a path of one point
+    trace:Trace,        # (K, N) each; NaN where an image took fewer points
+    tolerance:float=.01 # share of the range of the score along the path: a smaller drop is none
+)->Tensor:              # (N,), from 0 to 1; NaN for a path of one point
     "The share of steps along the path on which the score does not fall"
-    steps = trace.score.diff(dim=0).double()
-    real = steps.isfinite() & ~path_starts(trace)[1:]
-    return ((steps >= 0) & real).sum(0)/real.sum(0)
+    if not 0 <= number(tolerance) < 1: raise InputError(f'tolerance is {tolerance}: give a share of the range of the score, from 0 up to 1')
+    scores = trace.score.double()
+    steps, starts = scores.diff(dim=0), path_starts(trace)[1:].to(scores.device)
+    real = steps.isfinite() & ~starts
+    return ((steps >= -least_fall(scores, tolerance)) & real).sum(0)/real.sum(0)
 
 # %% ../nbs/80_metrics.ipynb #d15226f6
 def largest_drop(
@@ -660,20 +693,22 @@ def total_variation(
 # %% ../nbs/80_metrics.ipynb #8aabe007
 def parts_from_output(
     network:nn.Module # any network, its modules registered in the order in which they work
-)->list[tuple[str, nn.Module]]: # name and module, the output first
-    "The parts of a network that have parameters; plain sequences are opened into their members"
-    children = [(name, module) for name, module in network.named_children() if any(True for _ in module.parameters())]
-    opened = [[(f'{name}.{inner}', part) for inner, part in parts_from_output(module)] if type(module) is nn.Sequential else [(name, module)] for name, module in reversed(children)]
-    return sum(opened, [])
+)->list[tuple[str, list[nn.Parameter]]]: # name and parameters, the output first
+    "The parts of a network that have parameters; plain sequences are opened into their members; parameters of the network's own are its first parts"
+    parts = [(name, [parameter]) for name, parameter in network.named_parameters(recurse=False)]
+    for name, module in network.named_children():
+        inner = parts_from_output(module)[::-1] if type(module) is nn.Sequential else [('', list(module.parameters()))]
+        parts += [(f'{name}.{part}'.rstrip('.'), parameters) for part, parameters in inner if parameters]
+    return parts[::-1]
 
 # %% ../nbs/80_metrics.ipynb #577568bf
 @torch.no_grad()
 def redraw(
-    module:nn.Module,         # changed in place
-    generator:torch.Generator # the only source of randomness
+    parameters:Sequence[nn.Parameter], # changed in place
+    generator:torch.Generator          # the only source of randomness
 )->None:
     "Replace each tensor of parameters by normal values of the same mean and deviation"
-    for parameter in module.parameters():
+    for parameter in parameters:
         values = torch.randn(parameter.shape, generator=generator, device=generator.device).to(parameter)
         parameter.copy_(values*parameter.std(correction=0) + parameter.mean())
 
@@ -683,7 +718,7 @@ def rank_correlation(
     second:Tensor # (..., H, W)
 )->Tensor:        # (...), from -1 to 1; NaN where a map is constant
     "Spearman's correlation of two maps over their pixels, ties sharing their ranks"
-    ranks = [torch.from_numpy(rankdata(maps.detach().cpu().flatten(-2).numpy(), axis=-1)) for maps in (first, second)]
+    ranks = [torch.from_numpy(rankdata(in_single(maps.detach()).cpu().flatten(-2).numpy(), axis=-1)) for maps in (first, second)]
     one, other = (rank - rank.mean(-1, keepdim=True) for rank in ranks)
     return (one*other).sum(-1)/(one.norm(dim=-1)*other.norm(dim=-1))
 
@@ -714,11 +749,11 @@ def randomisation(
     if not isinstance(getattr(score, 'classifier', None), nn.Module): raise InputError('randomisation redraws the weights of a torch module: give a Score of a classifier')
     score, generator = score.fixed_at(images), seeded(generator)
     copied = replace(score, classifier=copy.deepcopy(score.classifier))
-    parts = parts_from_output(getattr(copied.classifier, 'network', copied.classifier))
+    parts = parts_from_output(copied.classifier.network if isinstance(copied.classifier, Classifier) else copied.classifier)
     if not parts: raise InputError('the network has no parts with parameters: there is nothing to redraw')
     maps = [as_maps(method(score, images))[0]]
     for _, part in parts:
-        redraw(part, generator)
+        with explained(): redraw(part, generator)
         maps.append(as_maps(method(copied, images))[0])
     maps = torch.stack(maps).cpu()
     return Cascade(tuple(name for name, _ in parts), maps, rank_correlation(maps[1:], maps[:1].expand_as(maps[1:])))

@@ -10,7 +10,6 @@ __all__ = ['REDUCTIONS', 'roughness', 'Wrapped', 'watched', 'Observed', 'rings',
 # %% ../nbs/30_noise.ipynb #4dcd82c2
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from numbers import Integral
 
 import numpy as np
 import pandas as pd
@@ -18,8 +17,8 @@ import torch
 from torch import Tensor
 from torchvision.transforms.v2 import functional as transform
 
-from .ig import Attribution, Growing, IntegratedGradients, Method, Step, Walk, curves, look
-from .images import Drawing, InputError, bundled_photos, check_baseline, draw, make_baseline, number
+from .ig import MOST, Attribution, Growing, IntegratedGradients, Method, Step, Walk, curves, look
+from .images import Drawing, InputError, bundled_photos, check_baseline, choice, draw, integer, make_baseline, number
 from .models import Evaluator, in_single
 
 # %% ../nbs/30_noise.ipynb #bb8973bf
@@ -36,6 +35,7 @@ def roughness(
 class Wrapped(Method):
     "Base of methods that are built on another, in their field `method`"
     def __post_init__(self):
+        super().__post_init__()
         if not isinstance(self.method, Method): raise InputError(f'the method inside {type(self).__name__} is {self.method!r}: build one, such as IntegratedGradients()')
 
     def cost(self)->int|None: return self.method.cost()
@@ -170,7 +170,7 @@ def check_samples(
     sigma:float=0. # noise
 )->None:
     "InputError for fewer than one sample and for negative noise"
-    if isinstance(samples, bool) or not isinstance(samples, Integral) or samples < 1: raise InputError(f'samples is {samples!r}: give a whole number of at least 1')
+    integer('samples', samples, most=MOST)
     if not 0 <= number(sigma) < torch.inf: raise InputError(f'sigma is {sigma}: give a share of the range of pixels, such as 0.15')
 
 # %% ../nbs/30_noise.ipynb #20b6ef07
@@ -209,7 +209,7 @@ class SmoothGrad(Method):
 
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
         check_samples(self.samples, self.sigma)
-        if self.reduce not in REDUCTIONS: raise InputError(f"no reduction '{self.reduce}'; choose one of {', '.join(REDUCTIONS)}")
+        choice('reduction', self.reduce, REDUCTIONS)
         def sample(count:int)->Tensor: return images + self.sigma*noises(images, count, generator)
         yield Walk(sampled_steps(evaluator, images, self.samples, sample, lambda gradients: REDUCTIONS[self.reduce](gradients)/self.samples))
 
@@ -257,7 +257,7 @@ def given_baselines(
     if baselines is None and images.ndim == 4 and images.shape[1] == 3:
         baselines = torch.stack([transform.resize(photo, list(images.shape[-2:]), antialias=True) for photo in bundled_photos().values()])
     if not isinstance(baselines, Tensor) or not len(baselines) or baselines.shape[1:] != images.shape[1:]:
-        raise InputError(f'baselines of shape {tuple(baselines.shape) if isinstance(baselines, Tensor) else baselines} for images of shape {tuple(images.shape)}: give a tensor (B, {", ".join(map(str, images.shape[1:]))})')
+        raise InputError(f'baselines of shape {tuple(baselines.shape) if isinstance(baselines, Tensor) else type(baselines).__name__} for images of shape {tuple(images.shape)}: give a tensor (B, {", ".join(map(str, images.shape[1:]))})')
     return check_baseline(baselines, images).to(images)
 
 # %% ../nbs/30_noise.ipynb #6d3d0d3f

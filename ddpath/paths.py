@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .ig import IntegratedGradients, Method, Step, StraightPath, Walk, look, make_rule, several, straight_paths, walk_along
-from .images import InputError, number
+from .images import InputError, choice, integer, number
 from .models import Evaluator, in_single
 from .noise import Wrapped
 
@@ -106,12 +106,12 @@ class BlurIG(Method):
 
     def path(self, images:Tensor)->BlurPath:
         "The path to the images"
-        return BlurPath(images, self.widest(images), SPACINGS.get(self.spacing, self.spacing))
+        return BlurPath(images, self.widest(images), self.spacing if callable(self.spacing) else SPACINGS[self.spacing])
 
     def widest(self, images:Tensor)->float:
         "The widest blur, after a look at the settings"
         if images.ndim != 4: raise InputError(f'Blur IG blurs pictures (N, C, H, W), not {tuple(images.shape)}: choose another method')
-        if not callable(self.spacing) and self.spacing not in SPACINGS: raise InputError(f"no spacing '{self.spacing}'; choose one of {', '.join(SPACINGS)}")
+        if not callable(self.spacing): choice('spacing', self.spacing, SPACINGS)
         sigma = 50/224*min(images.shape[-2:]) if self.max_sigma is None else self.max_sigma
         if not 0 < number(sigma) <= 100*max(images.shape[-2:]): raise InputError(f'max_sigma is {sigma}: give a positive width in pixels, at most 100 sides')
         if self.derivative is not None and not 0 < number(self.derivative) < torch.inf: raise InputError(f'derivative is {self.derivative}: give a small positive change of the width in pixels, such as 0.01, or None')
@@ -232,7 +232,7 @@ class AdaptivePath(Method):
         make_rule('left', self.steps)
         for name in ('fraction', 'max_dist'):
             if not 0 <= number(getattr(self, name)) <= 1: raise InputError(f'{name} is {getattr(self, name)}: give a share from 0 to 1')
-        if not isinstance(self.anchors, int) or not 0 <= self.anchors < self.steps: raise InputError(f'anchors is {self.anchors}: give a whole number from 0 up to steps - 1 = {self.steps - 1}')
+        integer('anchors', self.anchors, 0, self.steps - 1, ', one fewer than steps')
 
 # %% ../nbs/40_paths.ipynb #55853726
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from torch import Tensor
 from .denoising import resized, usual_prior
 from .diffusion import Prior
 from .ig import Attribution, Maps, Method, Step, Walk, look
-from .images import BASELINES, InputError, draw, make_baseline, number, seeded
+from .images import BASELINES, InputError, as_tensor, choice, draw, integer, make_baseline, number, seeded
 from .models import Evaluator, Score, in_single
 from .noise import REDUCTIONS, Observed, branch, check_samples, noises, rings, sampled_steps, spectral_distance
 from .paths import gaussian_blur
@@ -103,7 +103,7 @@ class Cells(ShareMask):
 
     def weights(self, images:Tensor, position:float, generator:torch.Generator)->Tensor:
         check_pictures(images, 'cells')
-        if self.cells < 1: raise InputError(f'cells is {self.cells}: give at least 1 along each side')
+        integer('cells', self.cells, advice=' along each side')
         steps = [-(-side//self.cells) for side in images.shape[-2:]]
         coarse = torch.rand(1, 1, self.cells + 1, self.cells + 1, generator=generator, device=generator.device) < self.keep(position)
         fine = F.interpolate(coarse.float(), [step*(self.cells + 1) for step in steps], mode='bilinear').to(images)
@@ -131,8 +131,7 @@ def make_mask(
 )->Mask:
     "A mask by name; InputError for unknown ones"
     if isinstance(mask, Mask): return mask
-    if not isinstance(mask, str) or mask not in MASKS: raise InputError(f"no mask '{mask}'; choose one of {', '.join(MASKS)}, or give a Mask")
-    return MASKS[mask]
+    return MASKS[choice('mask', mask, MASKS, ', or give a Mask')]
 
 # %% ../nbs/70_suppression.ipynb #21acf600
 def denoised(
@@ -161,7 +160,7 @@ def make_fill(
     generator:torch.Generator=None # None: the fixed seed
 )->Tensor:                         # (N, ...)
     "What stands where something is hidden; InputError for unknown fills and for pictures that do not fit"
-    if isinstance(fill, str) and fill not in FILLS: raise InputError(f"no fill '{fill}'; choose one of {', '.join(FILLS)}, or give a picture or a function of images and generator")
+    if not callable(fill) and not isinstance(fill, Tensor): choice('fill', fill, FILLS, ', or give a picture or a function of images and generator')
     return make_baseline(denoised_fill if fill == 'denoised' else fill, images, generator)
 
 # %% ../nbs/70_suppression.ipynb #6cc26a77
@@ -219,7 +218,7 @@ class Suppression(Method):
 
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
         check_samples(self.samples)
-        if self.reduce not in REDUCTIONS: raise InputError(f"no reduction '{self.reduce}'; choose one of {', '.join(REDUCTIONS)}")
+        choice('reduction', self.reduce, REDUCTIONS)
         mask, fill = make_mask(self.mask), make_fill(self.fill, images, generator)
         masks = draw_masks(mask, images, draw_positions(self.samples, self.antithetic, self.stratified, generator), self.antithetic, generator)
         factor = (images - fill if self.times_input else 1)/self.samples
@@ -321,6 +320,7 @@ def saturation(
     "Confidence, entropy and gradients of the network on samples ever farther from the images"
     score, seed = Score(classifier, output=output).fixed_at(images), branch(seeded(generator)).initial_seed()
     evaluator, logits = Evaluator(score), Evaluator(classifier)
+    draws = integer('draws', draws)
     usual = evaluator(images)[1].flatten(1).square().mean(1, keepdim=True).sqrt()
     rows = []
     for name, sampler in samplers.items():
@@ -350,6 +350,7 @@ def standardised(
 )->Tensor:      # (..., H*W), mean 0 and length 1; zeros for a constant map
     "Maps that are compared by their product: it is their correlation"
     flat = in_single(maps).flatten(-2)
+    flat = (flat/flat.abs().amax(-1, keepdim=True).clamp(min=torch.finfo(flat.dtype).tiny)).float() # squares of small numbers would vanish
     centred = flat - flat.mean(-1, keepdim=True)
     length, size = centred.norm(dim=-1, keepdim=True), flat.norm(dim=-1, keepdim=True)
     return torch.where(length > 1e-5*size, centred/length.clamp(min=1e-30), 0.)
@@ -403,14 +404,15 @@ def given_maps(
     images:Tensor  # (N, C, H, W)
 )->tuple[Tensor, tuple[str, ...]]: # (M, N, H, W), and the names of the methods; none for one
     "Maps as one tensor; InputError when they do not fit the images"
-    if not isinstance(images, Tensor) or images.ndim != 4 or len(images) < 4: raise InputError(f'certainty picks images out of many: give at least 4 as (N, C, H, W), not {tuple(getattr(images, "shape", ()))}')
-    several = saliency if isinstance(saliency, Mapping) else dict(enumerate(saliency)) if isinstance(saliency, Tensor) and saliency.ndim == 4 else {}
+    if not isinstance(images, Tensor) or not images.is_floating_point() or images.ndim != 4 or len(images) < 4: raise InputError(f'certainty picks images out of many: give at least 4 as floats (N, C, H, W), not {tuple(getattr(images, "shape", ()))}')
+    several = saliency if isinstance(saliency, Mapping) else dict(enumerate(saliency)) if getattr(saliency, 'ndim', None) == 4 else {}
     if isinstance(saliency, Mapping) and not saliency: raise InputError('certainty was given an empty dictionary: give the maps of at least one method')
-    maps = [torch.as_tensor(getattr(part, 'saliency', part)).to(images.device) for part in (several.values() or [saliency])]
+    if not torch.isfinite(images).all(): raise InputError('the images hold NaN or infinite values: leave those out')
+    maps = [as_tensor(getattr(part, 'saliency', part), 'maps').to(images.device) for part in (several.values() or [saliency])]
     wrong = [tuple(part.shape) for part in maps if part.shape != (len(images), *images.shape[-2:])]
     if wrong: raise InputError(f'maps of shape {wrong[0]} do not fit images of shape {tuple(images.shape)}: give one (H, W) for each image')
     if not all(torch.isfinite(part).all() for part in maps): raise InputError('a map holds NaN or infinite values: leave that image out')
-    return torch.stack([part.float() for part in maps]), tuple(map(str, several))
+    return torch.stack([part.double() for part in maps]), tuple(map(str, several))
 
 # %% ../nbs/70_suppression.ipynb #f2688247
 def view_bounds(

@@ -1,5 +1,6 @@
 -- What the site changes in a page. Where a cell has one picture and italics begin the paragraph below it, they become the caption, with a
--- number, and the text for those who cannot see the picture. In tables a dash stands for what has no number.
+-- number, and the text for those who cannot see the picture. In tables a dash stands for what has no number. In tables of symbols a name in
+-- code is a variable of the page: it must not link to whatever function bears the same name.
 
 local count = 0
 
@@ -45,6 +46,15 @@ function Blocks(blocks)
     end
   end
   return kept
+end
+
+function Table(symbols)
+  local head = symbols:clone()
+  head.bodies = {}
+  if not pandoc.utils.stringify(pandoc.Blocks({head})):find('in code') then return nil end
+  return symbols:walk({Link = function(link)
+    if #link.content == 1 and link.content[1].t == 'Code' then return link.content end
+  end})
 end
 
 function RawBlock(block)
