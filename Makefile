@@ -2,7 +2,7 @@ PYTHON ?= python
 BIN := $(dir $(shell command -v $(PYTHON)))
 
 .DEFAULT_GOAL := help
-.PHONY: help export clean readme check test nbtest run pages docs
+.PHONY: help export clean readme check test gpu nbtest run pages docs
 
 help:     ## List the targets
 	@sed -n 's/^\([a-z]*\): *[a-z ]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -22,6 +22,11 @@ check:    ## Fail where a file is outdated or a figure too large, and say the re
 
 test:     ## Run the lessons of the notebooks and the other tests
 	$(PYTHON) -m pytest
+
+gpu:      ## On a machine with CUDA: every test, the package on the GPU, and each method beside its bare loop there
+	$(PYTHON) -m pytest
+	DDPATH_DEVICE=cuda $(PYTHON) -m pytest tests/test_device.py
+	DDPATH_DEVICE=cuda $(PYTHON) -m pytest -m slow 'nbs/experiments/speed.ipynb::Speed [3]' 'nbs/experiments/speed.ipynb::Beside the bare loop [2]'
 
 nbtest:   ## Run each notebook from top to bottom in one go; ONLY=nbs/20_ig.ipynb for a single one
 	$(if $(ONLY),,OMP_NUM_THREADS=1) $(BIN)nbdev_test $(if $(ONLY),--path $(ONLY))

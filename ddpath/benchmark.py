@@ -359,7 +359,7 @@ class Control(Method):
 
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
         values = self.picture(images, generator)[None]
-        yield Walk([Step(torch.ones(1, dtype=torch.float64), images[None], torch.full(values.shape[:2], torch.nan), torch.zeros_like(values), values)])
+        yield Walk([Step(torch.ones(1, dtype=torch.float64), images[None], values.new_full(values.shape[:2], torch.nan), torch.zeros_like(values), values)])
 
 # %% ../nbs/85_benchmark.ipynb #8d78f542
 CONTROLS = {'centre': partial(Control, centre), 'edges': partial(Control, edges), 'noise': partial(Control, noise)}
@@ -937,7 +937,7 @@ def leading(
     level:float=.95
 )->np.ndarray:         # (M,) of bool
     "Methods that none is significantly better than, all pairs compared at once: the best, and what is within noise of it (bootstrap, largest of the studentised differences)"
-    if len(values) < 2: return np.ones(values.shape[1], dtype=bool)
+    if min(len(values) - 1, values.shape[1]) < 1: return np.ones(values.shape[1], dtype=bool)
     means, drawn = values.mean(axis=0), resampled_means(values)
     ahead, drawn = means[:, None] - means, drawn[:, :, None] - drawn[:, None]
     error, least = drawn.std(axis=0), 1e-9*abs(values).max() # no more than rounding

@@ -310,7 +310,7 @@ def follows_a_path(
     attribution:Attribution # of one image
 )->bool:
     "Whether its points lie in order on one path from a baseline: samples at random positions do not, nor do several paths one after another"
-    return bool(attribution.score_baseline.isfinite().all()) and bool((attribution.trace.alpha.diff(dim=0) >= 0).all())
+    return bool(attribution.score_baseline.isfinite().all()) and bool((attribution.trace.alpha.diff(dim=0) > 0).all())
 
 # %% ../nbs/95_cli.ipynb #f681821c
 def draw_scores(

@@ -189,7 +189,7 @@ class DenoisingWalk(Method):
         strange = torch.ones_like(classes, dtype=torch.bool) if self.guidance == 'network' else classes < 0
         pull = pulled_back(own_pull(evaluator, step.points[0], step.score[0], step.gradients[0]), sample.shape[-2:]) if strange.any() else torch.zeros_like(sample)
         known = (~strange).nonzero()[:, 0]
-        if len(known): pull = pull.index_put((known.to(pull.device),), prior.guide(sample[known], t, classes[known]).to(pull))
+        if len(known): pull = pull.index_copy(0, known.to(pull.device), prior.guide(sample[known], t, classes[known]).to(pull))
         return (prior.guidance if self.scale is None else self.scale)*pull
 
     def looks(self, prior:Prior, images:Tensor, classes:Tensor|None, generator:torch.Generator)->Iterator:

@@ -434,13 +434,13 @@ class Prior(PixelDiffusion):
         scale:float=None,               # of the pull; None: `guidance`
         generator:torch.Generator=None, # None: the fixed seed
         progress:bool=False             # show a bar
-    )->Tensor:                         # (count, 3, size, size), pixels
+    )->Tensor:                         # (count, 3, size, size), pixels, on the device of the networks
         "New images, from noise; guided if a target is given and there is a classifier"
         choice('kind of step', kind, STEPS)
         count = integer('count', count, advice=' images')
         generator, scale = seeded(generator), self.guidance if scale is None else scale
         guided = target is not None and (classifier or self.classifier) is not None
-        noise = torch.randn(count, 3, self.size, self.size, generator=generator, device=generator.device)
+        noise = torch.randn(count, 3, self.size, self.size, generator=generator, device=generator.device).to(self.unet.device)
         def predict(noisy, t, level):
             pull = scale*self.guide(outside(noisy), t, target, classifier)/2 if guided else torch.zeros_like(noisy)
             return *self.predict(outside(noisy), t, target), pull

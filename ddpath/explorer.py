@@ -141,12 +141,12 @@ def is_complete(recording:Recording)->bool:
 def score_curve(recording:Recording)->tuple[Tensor, Tensor]: # places in [0, 1] and scores
     "The score on the path: at the ends of the segments where they are known, at the points otherwise"
     count = len(recording.trace.score)
-    if not is_complete(recording): return (torch.arange(count) + .5)/count, recording.trace.score[:, 0]
-    return torch.arange(count + 1)/count, torch.cat([recording.score_baseline[None], recording.rises]).cumsum(0)[:, 0]
+    if not is_complete(recording): return (torch.arange(count) + .5)/count, recording.trace.score[:, 0].cpu()
+    return torch.arange(count + 1)/count, torch.cat([recording.score_baseline[None].cpu(), recording.rises]).cumsum(0)[:, 0]
 
 def sum_curve(recording:Recording)->tuple[Tensor, Tensor]: # places in [0, 1] and scores
     "The score of the baseline plus the sum of the map so far; only of a complete recording"
-    sums = torch.cat([recording.score_baseline[None], recording.rises + recording.errors]).cumsum(0)
+    sums = torch.cat([recording.score_baseline[None].cpu(), recording.rises + recording.errors]).cumsum(0)
     return torch.arange(len(sums))/(len(sums) - 1), sums[:, 0]
 
 # %% ../nbs/90_explorer.ipynb #71093eb7

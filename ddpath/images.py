@@ -415,7 +415,8 @@ def draw_map(
 )->AxesImage:         # what was drawn last
     "Draw one map, over a photograph if there is one; strong values cover it, weak ones let it through"
     colours = dict(cmap='RdBu_r', vmin=-limit, vmax=limit) if signed else dict(cmap='magma', vmin=0, vmax=limit)
-    values = values.float() if signed else values.float().abs()
+    values = as_tensor(values, 'the map').float().cpu()
+    values = values if signed else values.abs()
     if image is None: return panel.imshow(values.numpy(), **colours)
     height, width = values.shape
     grey = as_tensor(image, 'the image').float().cpu().clamp(0, 1).mean(0).numpy()

@@ -204,7 +204,7 @@ def inner_points(
     for row, curve, point in (part.T for part in jobs.split(evaluator.room(sources[0])) if len(part)):
         image = row % sources.shape[1]
         mask = ranks[row] < counts[point, None].to(ranks)
-        scores[row, curve, point] = evaluator.values(revealed(sources, image, curve, mask), image).double().cpu()
+        scores[row, curve, point] = evaluator.values(revealed(sources, image, curve, mask), image).cpu().double()
     return scores
 
 # %% ../nbs/80_metrics.ipynb #331d8c4e
@@ -219,7 +219,7 @@ def both_curves(
     "Both curves of each map, ties averaged over random orders"
     count, inner = sources.shape[1], counts[1:-1]
     ends = evaluator.values(sources[1:].flatten(0, 1), torch.arange(count).repeat(2)).view(2, count)
-    image, start, end = torch.cat([evaluator.score_input[None], ends]).double().cpu()[..., None].repeat(1, len(maps)//count, 1)
+    image, start, end = torch.cat([evaluator.score_input[None], ends]).cpu().double()[..., None].repeat(1, len(maps)//count, 1)
     wanted, scores = torch.ones(len(maps), len(inner), dtype=torch.bool), 0
     undecided = open_points(maps, inner).cpu()
     for turn in range(orders if undecided.any() else 1):
@@ -634,10 +634,10 @@ def pointing_game(
 # %% ../nbs/80_metrics.ipynb #ed976e4b
 def path_starts(
     trace:Trace # (K, N) each
-)->Tensor:      # (K, N) of bool
+)->Tensor:      # (K, N) of bool, on the device of the scores
     "Where a path begins: at the first point, and wherever the position goes back, as with several baselines"
     first = torch.ones_like(trace.alpha[:1], dtype=torch.bool)
-    return torch.cat([first, trace.alpha.diff(dim=0) < 0])
+    return torch.cat([first, trace.alpha.diff(dim=0) < 0]).to(trace.score.device)
 
 # %% ../nbs/80_metrics.ipynb #3ea9a50b
 def least_fall(
@@ -657,7 +657,7 @@ def monotone_share(
     "The share of steps along the path on which the score does not fall"
     if not 0 <= number(tolerance) < 1: raise InputError(f'tolerance is {tolerance}: give a share of the range of the score, from 0 up to 1')
     scores = trace.score.double()
-    steps, starts = scores.diff(dim=0), path_starts(trace)[1:].to(scores.device)
+    steps, starts = scores.diff(dim=0), path_starts(trace)[1:]
     real = steps.isfinite() & ~starts
     return ((steps >= -least_fall(scores, tolerance)) & real).sum(0)/real.sum(0)
 

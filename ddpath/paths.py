@@ -31,7 +31,8 @@ def gaussian_matrices(
     offsets = torch.arange(int(4*sigma.max() + .5) + 1, dtype=sigma.dtype, device=sigma.device)
     kernel = torch.exp(-(offsets/sigma).square()/2)*(offsets <= (4*sigma + .5).floor())
     kernel = kernel/(2*kernel.sum(-1, keepdim=True) - 1)
-    distance = (torch.arange(side)[:, None] - torch.arange(side)).abs().to(sigma.device)
+    places = torch.arange(side, device=sigma.device)
+    distance = (places[:, None] - places).abs()
     return F.pad(kernel, (0, max(0, side - len(offsets))))[..., distance]
 
 # %% ../nbs/40_paths.ipynb #e5fa3df2

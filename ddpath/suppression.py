@@ -250,7 +250,7 @@ def shapley_values(
 )->Tensor:          # (n,), float64; they add up to score(image) - score(fill)
     "Exact Shapley values by enumeration: gains weighted by how many orders lead through them"
     values, subsets, count = subset_scores(score, image, fill), coalitions(len(image)), len(image)
-    weights = torch.tensor([1/(count*math.comb(count - 1, size)) for size in range(count)], dtype=torch.float64)
+    weights = torch.tensor([1/(count*math.comb(count - 1, size)) for size in range(count)], dtype=torch.float64, device=values.device)
     rows = torch.arange(len(subsets))
     without = [rows[subsets[:, feature] == 0] for feature in range(count)]
     return torch.stack([(weights[subsets[part].sum(1)]*(values[part + 2**feature] - values[part])).sum() for feature, part in enumerate(without)])
