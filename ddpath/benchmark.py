@@ -676,12 +676,13 @@ def _(value):
 
 # %% ../nbs/85_benchmark.ipynb #489ecf7d
 def settled(
-    method:Callable
+    method:Callable,
+    device:str|torch.device='cpu' # of the prior
 )->Callable: # the same where nothing was left open
     "The method with the embedded prior in place of none"
     if not uses_prior(method): return method
-    if hasattr(method, 'method'): return replace(method, method=settled(method.method))
-    return method if method.prior else replace(method, prior=usual_prior())
+    if hasattr(method, 'method'): return replace(method, method=settled(method.method, device))
+    return method if method.prior else replace(method, prior=usual_prior(device))
 
 # %% ../nbs/85_benchmark.ipynb #efbc9a79
 def experiment(
@@ -808,6 +809,7 @@ def on_ray(
     "Photographs spread over a Ray cluster; the rows of whichever is ready"
     try: import ray.data
     except ImportError: raise InputError("engine 'ray' needs Ray Data, which is not installed: pip install 'ddpath[ray]'") from None
+    if evaluation.classifier.mean.device.type == 'cuda': options = dict(num_gpus=1) | options # a worker without one could not read the network
     numbers = ray.data.range(len(todo), override_num_blocks=len(todo))
     for row in numbers.map(partial(packed, evaluation, todo), **options).iter_rows():
         yield todo[row['id']], pd.read_parquet(io.BytesIO(row['rows']))
@@ -883,7 +885,7 @@ def run(
     choice('engine', engine, ENGINES)
     if not isinstance(classifier, Classifier): raise InputError(f'the classifier is a {type(classifier).__name__}: give a Classifier, which knows the size and range of its images')
     photographs = read_photographs(images_labels_boxes)
-    methods = {name: settled(method) for name, method in named_methods(methods).items()}
+    methods = {name: settled(method, classifier.mean.device) for name, method in named_methods(methods).items()}
     evaluation = Evaluation(methods, classifier, named_metrics(metrics), Score(classifier, output=output).output, seed, {name: fingerprint(method) for name, method in methods.items()})
     store = Rows(Path(out), agreed(read_settings(Path(out)), experiment(evaluation), out))
     with tqdm(unit='map', desc='benchmark', disable=None if progress is None else not progress) as bar: frame = compute(evaluation, photographs, store, engine, bar, **options)

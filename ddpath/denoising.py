@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['ORIENTATIONS', 'SCHEMES', 'VIEWS', 'AGGREGATES', 'GUIDES', 'MEAN_INPUTS', 'OTHERS', 'scaling', 'clean_view',
            'noised_view', 'looks', 'own_pull', 'prior_classes', 'resized', 'pulled_back', 'mean_gradient', 'weighted',
-           'closed_path', 'usual_prior', 'prior_or_usual', 'DenoisingWalk', 'denoising_steps', 'check_pictures',
-           'DDPathIG', 'DDPathBlurIG', 'DDPathGIG', 'NetworkFree', 'same_walk', 'same_look', 'twin', 'shared_steps',
-           'explain_together', 'Polyline', 'denoised_path', 'PosteriorMeanIG', 'Mixture', 'blurred', 'from_black',
-           'MixedIG']
+           'closed_path', 'embedded_on', 'usual_prior', 'prior_or_usual', 'DenoisingWalk', 'denoising_steps',
+           'check_pictures', 'DDPathIG', 'DDPathBlurIG', 'DDPathGIG', 'NetworkFree', 'same_walk', 'same_look', 'twin',
+           'shared_steps', 'explain_together', 'Polyline', 'denoised_path', 'PosteriorMeanIG', 'Mixture', 'blurred',
+           'from_black', 'MixedIG']
 
 # %% ../nbs/60_denoising.ipynb #66bc0ca5
 import time
@@ -136,16 +136,23 @@ AGGREGATES = dict(mean_gradient=mean_gradient, weighted=weighted, path=closed_pa
 
 # %% ../nbs/60_denoising.ipynb #6199fc38
 @cache
-def usual_prior()->Prior:
-    "The embedded prior, read once"
-    return Prior.embedded()
+def embedded_on(device:torch.device)->Prior:
+    "The embedded prior, read once for each device"
+    return Prior.embedded().to(device, torch.float)
+
+def usual_prior(
+    device:str|torch.device='cpu' # where the images are
+)->Prior:
+    "The embedded prior on a device"
+    return embedded_on(torch.device(device))
 
 def prior_or_usual(
-    prior:Prior|None # None: the embedded one
+    prior:Prior|None,   # None: the embedded one
+    device:torch.device # of the embedded one
 )->Prior:
     "The prior given; InputError for what is none"
     if prior is not None and (isinstance(prior, type) or not hasattr(prior, 'respaced')): raise InputError(f'the prior is {prior!r}: give one, such as Prior.embedded(), or None')
-    return prior or usual_prior()
+    return prior or usual_prior(device)
 
 GUIDES = 'prior', 'network', 'none'
 MEAN_INPUTS = *VIEWS, 'chain'
@@ -166,12 +173,12 @@ class DenoisingWalk(Method):
 
     def cost(self)->int: return self.steps
 
-    def model(self)->Prior:
-        "The prior on a chain of that many steps; InputError for settings that do not exist"
+    def model(self, device:torch.device)->Prior:
+        "The prior, the embedded one on that device, on a chain of that many steps; InputError for settings that do not exist"
         make_rule('left', self.steps)
         scaling(self.steps, self.a, self.scheme, self.orientation)
         for name, known in dict(mean_input=MEAN_INPUTS, guidance=GUIDES).items(): choice(name, getattr(self, name), known)
-        return prior_or_usual(self.prior).respaced(self.steps)
+        return prior_or_usual(self.prior, device).respaced(self.steps)
 
     def classes(self, prior:Prior, evaluator:Evaluator, images:Tensor)->Tensor|None:
         "The classes as the prior numbers them; None where nothing asks for them"
@@ -210,7 +217,7 @@ def denoising_steps(
     shared:Iterator=None       # looks that somebody else takes as well
 )->Iterator[Step]:
     "Gradients at the samples of formula (1), one sample after another"
-    prior = method.model()
+    prior = method.model(images.device)
     classes = method.classes(prior, evaluator, images)
     fork = branch(generator)
     target = resized(images, (prior.size, prior.size))
@@ -291,9 +298,9 @@ class DDPathGIG(DenoisingWalk):
 @dataclass(frozen=True)
 class NetworkFree(DDPathIG):
     "DDPath-IG without the denoiser: the mean is the image, the variance that of the schedule; the pull stays unless guidance='none'"
-    def model(self)->Prior:
+    def model(self, device:torch.device)->Prior:
         if self.mean_input != 'clean': raise InputError(f"mean_input='{self.mean_input}' has no meaning without a denoiser: leave it out")
-        return super().model()
+        return super().model(device)
 
     def looks(self, prior:Prior, images:Tensor, classes:Tensor|None, generator:torch.Generator)->Iterator:
         for t in prior.timesteps.flip(0): yield images, prior.least_variance(t).to(images).expand_as(images)
@@ -327,7 +334,7 @@ def shared_steps(
     "The steps of each walk, looks and samples shared where they are the same"
     first, kinds = methods[0], [same_walk(method) for method in methods]
     if len(set(map(same_look, methods))) > 1: raise InputError('these methods look at the image in different ways: give them the same prior, steps and mean_input')
-    prior = first.model()
+    prior = first.model(images.device)
     target, classes = resized(images, (prior.size, prior.size)), first.classes(prior, evaluator, images)
     walks = dict(zip(kinds, methods))
     looked = tee(first.looks(prior, target, classes, branch(twin(generator))), len(walks))
@@ -420,7 +427,7 @@ class PosteriorMeanIG(PathIntegral):
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Polyline]:
         check_pictures(images)
         self.check()
-        prior = prior_or_usual(self.prior)
+        prior = prior_or_usual(self.prior, images.device)
         classes = None if prior.unet.class_embedding is None else DenoisingWalk(prior).classes(prior, evaluator, images)
         timesteps = torch.linspace(self.top*(len(prior.chain.abar) - 2), 0, self.knots).round().long()
         for _ in range(self.draws):

@@ -28,7 +28,7 @@ from torch.overrides import TorchFunctionMode
 from tqdm.auto import tqdm
 
 from .images import Drawing, InputError, as_tensor, choice, integer, legend, make_baseline, number, seeded, show_maps
-from .models import Evaluator, in_single, take
+from .models import Evaluator, in_single, left_alone, take
 
 # %% ../nbs/20_ig.ipynb #948d5975
 def curves(
@@ -593,7 +593,7 @@ class Inspected:
     def __getattr__(self, name): return getattr(self.score, name)
 
     def __call__(self, images:Tensor)->Tensor:
-        values = self.score(images)
+        with left_alone(self.score): values = self.score(images)
         hidden = sorted(node.name() for node in steps_back(values) if is_unguided(node)) if isinstance(values, Tensor) else []
         if hidden: raise NotApplicable(f'guided backpropagation changes the ReLUs of Python code, and a part of this network is compiled ({hidden[0]}): give the network as it was before torch.compile or torch.jit')
         return values

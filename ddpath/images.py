@@ -7,8 +7,8 @@ __all__ = ['REPORTS', 'SEED', 'BASELINES', 'InputError', 'refused', 'number', 'i
            'set_upright', 'open_picture', 'bits_of', 'to_rgb', 'load_image', 'square', 'bundled_photos',
            'is_photograph', 'folder_table', 'read_table', 'csv_table', 'photo_table', 'load_images', 'seeded', 'draw',
            'black', 'white', 'mean', 'blur', 'uniform', 'noise', 'check_baseline', 'make_baseline', 'as_tensor',
-           'Drawing', 'panels', 'write_names', 'legend', 'draw_image', 'show_images', 'colour_limit', 'draw_map',
-           'show_maps']
+           'Drawing', 'panels', 'write_names', 'legend', 'drawable', 'draw_image', 'show_images', 'colour_limit',
+           'draw_map', 'show_maps']
 
 # %% ../nbs/00_images.ipynb #b3c8e448
 import io
@@ -375,12 +375,21 @@ def legend(
     write_names(place.legend(lines, [' ']*len(lines), **options).get_texts(), names)
 
 # %% ../nbs/00_images.ipynb #13cc0ab3
+def drawable(
+    image:Tensor|np.ndarray # (3, H, W) floats
+)->Tensor:                  # on the CPU, values outside [0, 1] cut
+    "A photograph as it is drawn; InputError for bytes, which would be white, and for other layouts"
+    image = as_tensor(image, 'the image')
+    if not image.is_floating_point() or image.ndim != 3 or len(image) != 3: raise InputError(f'an image of shape {tuple(image.shape)} and type {image.dtype} cannot be drawn: give floats (3, H, W) in [0, 1], bytes divided by 255')
+    return image.float().cpu().clamp(0, 1)
+
+# %% ../nbs/00_images.ipynb #18a2fb25
 def draw_image(
     panel:Axes,  # of matplotlib
     image:Tensor # (3, H, W); values outside [0, 1] are cut
 )->AxesImage:
     "Draw one photograph"
-    return panel.imshow(as_tensor(image, 'the image').float().cpu().clamp(0, 1).permute(1, 2, 0).numpy())
+    return panel.imshow(drawable(image).permute(1, 2, 0).numpy())
 
 # %% ../nbs/00_images.ipynb #29883e3d
 def show_images(
@@ -419,7 +428,7 @@ def draw_map(
     values = values if signed else values.abs()
     if image is None: return panel.imshow(values.numpy(), **colours)
     height, width = values.shape
-    grey = as_tensor(image, 'the image').float().cpu().clamp(0, 1).mean(0).numpy()
+    grey = drawable(image).mean(0).numpy()
     panel.imshow(grey, cmap='gray', vmin=-.3, vmax=1.3, extent=(0, width, height, 0))
     cover = (values.abs()/limit).clamp(0, 1).sqrt().numpy()
     return panel.imshow(values.numpy(), alpha=cover, extent=(0, width, height, 0), **colours)

@@ -36,7 +36,7 @@ from torchvision.tv_tensors import BoundingBoxes
 
 from .ig import Maps, Trace, curves
 from .images import Drawing, InputError, as_tensor, choice, integer, number, seeded
-from .models import Classifier, Evaluator, Score, Target, check_images, explained, in_single, probability
+from .models import Classifier, Evaluator, Score, Target, check_images, in_single, probability, with_remedy
 from .suppression import certainty
 
 # %% ../nbs/80_metrics.ipynb #e75dd380
@@ -52,6 +52,7 @@ def as_maps(
     maps = getattr(saliency, 'saliency', saliency)
     if not isinstance(maps, (Tensor, np.ndarray)): raise InputError(f'maps are a {type(maps).__name__}: give a tensor (N, H, W), an Attribution, or a dictionary of them')
     maps = as_tensor(maps, 'maps')
+    if maps.is_complex(): raise InputError('maps are complex numbers: take their magnitudes')
     if maps.ndim not in (3, 4) or not maps.numel(): raise InputError(f'maps have shape {tuple(maps.shape)}: give (N, H, W), or (M, N, H, W) for several methods')
     bad = (~torch.isfinite(maps)).nonzero()
     if len(bad): raise InputError(f'the map of image {bad[0, -3]} holds NaN or infinite values: leave that image out, or look where they come from')
@@ -753,7 +754,7 @@ def randomisation(
     if not parts: raise InputError('the network has no parts with parameters: there is nothing to redraw')
     maps = [as_maps(method(score, images))[0]]
     for _, part in parts:
-        with explained(): redraw(part, generator)
+        with with_remedy(): redraw(part, generator)
         maps.append(as_maps(method(copied, images))[0])
     maps = torch.stack(maps).cpu()
     return Cascade(tuple(name for name, _ in parts), maps, rank_correlation(maps[1:], maps[:1].expand_as(maps[1:])))

@@ -229,6 +229,12 @@ class Shaken:
 
     def __getattr__(self, name): return getattr(self.evaluator, name)
 
+    @property
+    def score(self)->Callable: return self.evaluator.score
+
+    @score.setter
+    def score(self, score:Callable): self.evaluator.score = score
+
     def __call__(self, points:Tensor, rows:Tensor)->tuple[Tensor, Tensor]:
         count = int(rows.max()) + 1
         stack = points.view(-1, count, *points.shape[1:])

@@ -142,7 +142,7 @@ def denoised(
 )->Tensor:                    # (N, 3, H, W) in [0, 1]
     "What a diffusion model makes of the images under noise, one draw for all"
     if strength == 0: return images
-    prior = prior or usual_prior()
+    prior = prior or usual_prior(images.device)
     small, t = resized(images, (prior.size, prior.size)), round(strength*(len(prior.chain.abar) - 2))
     means = prior.denoise(prior.add_noise(small, draw(torch.randn, small, generator), t), t)
     return resized(means.clamp(0, 1), images.shape[-2:])
@@ -454,7 +454,7 @@ def denoising_error(
     t:int=100           # step of the noise
 )->Tensor:              # (N,), in units of the pixel
     "Root mean square of what a denoiser changes in points under a little noise, the same for all"
-    prior = prior or usual_prior()
+    prior = prior or usual_prior(points.device)
     small = resized(points, (prior.size, prior.size))
     changed = prior.denoise(prior.add_noise(small, draw(torch.randn, small, seeded()), t), t) - small
     return changed.flatten(1).square().mean(1).sqrt()

@@ -19,7 +19,7 @@ from torchvision.transforms.v2.functional import to_pil_image
 import pretended
 from ddpath import benchmark, cli
 from ddpath.denoising import (AGGREGATES, GUIDES, MEAN_INPUTS, DDPathBlurIG, DDPathGIG, DDPathIG, MixedIG, NetworkFree,
-                              PosteriorMeanIG, explain_together)
+                              PosteriorMeanIG, explain_together, usual_prior)
 from ddpath.diffusion import STEPS, Prior
 from ddpath.explorer import (Given, OnDemand, draw_position, is_complete, of_image, record, score_curve,
                              sum_curve)
@@ -79,8 +79,9 @@ def near(): return place('cpu')
 def far(): return place(elsewhere())
 
 @pytest.fixture(autouse=True)
-def same_attention():
-    "On the CPU torch has a kernel for attention that rounds in its own way"
+def same_rounding(monkeypatch):
+    "On the CPU torch has a kernel for attention that rounds in its own way, and on a GPU it shortens what convolutions read"
+    monkeypatch.setattr(torch.backends.cudnn, 'allow_tf32', False)
     with sdpa_kernel(SDPBackend.MATH): yield
 
 
@@ -184,6 +185,11 @@ VARIANTS = {**{f'guidance {name}': DDPathIG(steps=2, guidance=name) for name in 
 
 @pytest.mark.parametrize('name', VARIANTS)
 def test_variants(agree, name): agree(lambda here: here.explain(VARIANTS[name]))
+
+
+def test_usual_prior(agree, far):
+    agree(lambda here: DDPathIG(steps=2)(here.score, here.images))
+    assert usual_prior(far.device).unet.device == far.device
 
 
 def test_tolerance_on_the_path_of_denoised_images(agree):
