@@ -11,13 +11,14 @@ __all__ = ['CORNERS', 'COCO', 'DATASETS', 'CONTROLS', 'METRICS', 'USUAL', 'COLUM
            'noise', 'grained', 'centre', 'edges', 'Control', 'named_methods', 'Case', 'Measure', 'each',
            'InsertionDeletion', 'InformationAreas', 'Pointing', 'Texture', 'Completeness', 'along', 'AlongPath',
            'named_metrics', 'generator_for', 'Tried', 'attempt', 'Job', 'tidy', 'Evaluation', 'tensor_digest',
-           'fingerprint', 'used_by', 'code_digest', 'settled', 'experiment', 'agreed', 'differing', 'write_whole',
-           'read_settings', 'read_rows', 'Rows', 'jobs', 'local', 'packed', 'on_ray', 'asked_for', 'ordered',
-           'check_names', 'compute', 'run', 'resampled_means', 'interval', 'matrix', 'compared', 'leading',
-           'table_of_measure', 'table', 'Claim', 'examined', 'examine', 'draw_table', 'draw_measure', 'cell', 'wide',
-           'markdown', 'failures', 'card', 'finish']
+           'fingerprint', 'underway', 'is_published', 'global_names', 'used_by', 'code_digest', 'settled', 'experiment',
+           'agreed', 'differing', 'write_whole', 'read_settings', 'read_rows', 'Rows', 'jobs', 'local', 'packed',
+           'on_ray', 'asked_for', 'ordered', 'check_names', 'compute', 'run', 'resampled_means', 'interval', 'matrix',
+           'compared', 'leading', 'table_of_measure', 'table', 'Claim', 'examined', 'examine', 'draw_table',
+           'draw_measure', 'cell', 'wide', 'markdown', 'failures', 'card', 'finish']
 
 # %% ../nbs/85_benchmark.ipynb #7c830132
+import dis
 import hashlib
 import importlib.metadata
 import inspect
@@ -28,7 +29,7 @@ import platform
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import partial, singledispatch
 from pathlib import Path
@@ -40,6 +41,8 @@ import pandas as pd
 import torch
 from jinja2 import Environment
 from matplotlib.axes import Axes
+from scipy.stats import norm as normal
+from scipy.stats import t as student
 from torch import Tensor, nn
 from torchvision import datasets
 from torchvision import models as zoo
@@ -73,7 +76,7 @@ def square_boxes(
     size:int               # side of the square
 )->Tensor:                 # (at most B, 4): in pixels of the square; boxes that were cropped away are left out
     "The boxes after what `square` does to a picture; those without an inside, or smaller than a pixel of the square, are left out"
-    boxes = usable(boxes, 'a photograph')
+    boxes = usable([tuple(map(float, box)) for box in boxes], 'a photograph')
     outside = [box for box in boxes if min(box[0], box[1]) < -1 or box[2] > width + 1 or box[3] > height + 1]
     if outside: raise InputError(f'box {tuple(outside[0])} leaves the picture of {width} x {height} pixels: give pixels of the file, or clip it')
     given = torch.tensor(boxes, dtype=torch.float64).view(-1, 4)
@@ -280,7 +283,7 @@ def box_rows(
 )->tuple:                       # of (x0, y0, x1, y1)
     "Boxes as rows of numbers; InputError for what is none"
     given = as_tensor([] if boxes is None else boxes, f'the boxes of image {index}')
-    if given.numel() and given.shape[-1] != 4: raise InputError(f'the boxes of image {index} have shape {tuple(given.shape)}: give (B, 4) as x0, y0, x1, y1')
+    if given.numel() and (given.ndim == 0 or given.shape[-1] != 4): raise InputError(f'the boxes of image {index} have shape {tuple(given.shape)}: give (B, 4) as x0, y0, x1, y1')
     return tuple(map(tuple, given.reshape(-1, 4).tolist()))
 
 def in_memory(
@@ -553,7 +556,7 @@ class Evaluation:
         known = dict(image=job.photograph.name, key=job.key, label=label_text(job.photograph.label))
         try:
             image, boxes = job.photograph.load(self.classifier.size)
-            image = image[None].to(self.classifier.mean.device)
+            image = image[None].to(self.classifier.device)
             score = Score(self.classifier, class_of(self.classifier, job.photograph.label), self.output).fixed_at(image)
         except InputError as error: return tidy([dict(known, reason=str(error))])
         known |= dict(target=self.classifier.name(score.target.item()), probability=Evaluator(replace(score, output='probability')).values(image).item())
@@ -587,9 +590,12 @@ def fingerprint(
 )->str:
     "What a value is, the same in every process; the size of batches does not belong to it"
     if is_dataclass(value) and not isinstance(value, type): return f"{type(value).__name__}({', '.join(f'{part.name}={fingerprint(getattr(value, part.name))}' for part in fields(value) if part.name != 'batch_size')})"
-    if isinstance(value, type): return value.__qualname__
-    if re.search(' at 0x[0-9a-f]+', repr(value)): raise InputError(f'{value!r} does not say what it depends on, so its rows could not be told from those of another: make it a dataclass, a function or a partial')
-    return repr(value)
+    if isinstance(value, type) or is_published(value): return value.__qualname__
+    if hasattr(value, '__wrapped__'): return fingerprint(value.__wrapped__)
+    if ' at 0x' not in repr(value): return repr(value)
+    if hasattr(value, '__dict__'):
+        with underway(value) as again: return type(value).__name__ if again else f'{type(value).__name__}({fingerprint(vars(value))})'
+    raise InputError(f'{value!r} does not say what it depends on, so its rows could not be told from those of another: make it a dataclass, a function or a partial')
 
 # %% ../nbs/85_benchmark.ipynb #2e4799be
 @fingerprint.register(Tensor)
@@ -620,11 +626,8 @@ def _(value): return f'partial({fingerprint(value.func)}, {fingerprint(value.arg
 
 @fingerprint.register(FunctionType)
 def _(value):
-    by_name = (value.__module__ or '').partition('.')[0] in LIBRARIES and '<' not in value.__qualname__
-    if by_name or value in UNDERWAY: return value.__qualname__
-    UNDERWAY.append(value)
-    try: return f'{value.__qualname__} {digest(code_digest(value.__code__), fingerprint(used_by(value)))}'
-    finally: UNDERWAY.remove(value)
+    if is_published(value): return value.__qualname__
+    with underway(value) as again: return value.__qualname__ if again else f'{value.__qualname__} {digest(code_digest(value.__code__), fingerprint(used_by(value)))}'
 
 @fingerprint.register(BuiltinFunctionType)
 def _(value): return value.__qualname__
@@ -632,15 +635,35 @@ def _(value): return value.__qualname__
 @fingerprint.register(MethodType)
 def _(value): return f'{fingerprint(value.__self__)}.{value.__name__}'
 
-UNDERWAY = [] # functions whose fingerprints are being taken: one may call itself
+UNDERWAY = [] # objects whose fingerprints are being taken: one may refer to itself
+
+@contextmanager
+def underway(value:object)->Iterator[bool]:
+    "A block that takes the fingerprint of an object; True where a block around it does already"
+    again = any(value is other for other in UNDERWAY)
+    UNDERWAY.append(value)
+    try: yield again
+    finally: UNDERWAY.pop()
+
+def is_published(value:object)->bool:
+    "Whether a callable is known by its name: of this library, of torch and the like, and no function inside another"
+    return (getattr(value, '__module__', None) or '').partition('.')[0] in LIBRARIES and '<' not in getattr(value, '__qualname__', '<')
+
+def global_names(
+    code:CodeType # of a function
+)->set[str]:
+    "What it looks up in its module, the functions inside it included"
+    own = {step.argval for step in dis.get_instructions(code) if step.opname in ('LOAD_GLOBAL', 'LOAD_NAME')}
+    return own.union(*(global_names(part) for part in code.co_consts if isinstance(part, CodeType)))
 
 def used_by(
     function:FunctionType
 )->dict[str, object]:
     "What a function refers to beside its arguments: defaults, closure, and what its module holds under the names in it; modules and classes go by their names alone"
-    outer = inspect.getclosurevars(function)
-    held = outer.nonlocals | {name: value for name, value in outer.globals.items() if not isinstance(value, (ModuleType, type))}
-    return held | {'defaults': function.__defaults__, 'keyword defaults': function.__kwdefaults__}
+    held = {name: function.__globals__[name] for name in sorted(global_names(function.__code__)) if name in function.__globals__}
+    held |= dict(zip(function.__code__.co_freevars, (cell.cell_contents for cell in function.__closure__ or ())))
+    held |= {'defaults': function.__defaults__, 'keyword defaults': function.__kwdefaults__}
+    return {name: value for name, value in held.items() if not isinstance(value, (ModuleType, type))}
 
 LIBRARIES = {'ddpath', 'torch', 'torchvision', 'numpy', 'scipy', 'captum'} # their functions are known by name: what they do changes with their versions, which the card says
 
@@ -648,7 +671,7 @@ def code_digest(
     code:CodeType # of a function
 )->str:           # another one in another version of Python
     "A short fingerprint of what a function does: its instructions, the names and numbers in them, and the functions inside it"
-    inner = [code_digest(part) if isinstance(part, CodeType) else repr(part) for part in code.co_consts]
+    inner = [code_digest(part) if isinstance(part, CodeType) else fingerprint(part) for part in code.co_consts]
     return digest(code.co_code.hex(), code.co_names, code.co_freevars, inner)
 
 # %% ../nbs/85_benchmark.ipynb #ed3db389
@@ -690,7 +713,7 @@ def experiment(
 )->dict[str, str]:
     "What the rows of an evaluation depend on, by name"
     named = {f"method '{name}'": method for name, method in evaluation.methods.items()} | {f"measures '{name}'": metric for name, metric in evaluation.metrics.items()}
-    return {'classifier': fingerprint(evaluation.classifier), 'output': fingerprint(evaluation.output), 'seed': f'{evaluation.seed} for each photograph',
+    return {'classifier': fingerprint(evaluation.classifier), 'output': fingerprint(evaluation.output), 'seed': f'{evaluation.seed}-by-photograph',
             **{name: fingerprint(value) for name, value in named.items()}}
 
 # %% ../nbs/85_benchmark.ipynb #82c57a9a
@@ -809,7 +832,7 @@ def on_ray(
     "Photographs spread over a Ray cluster; the rows of whichever is ready"
     try: import ray.data
     except ImportError: raise InputError("engine 'ray' needs Ray Data, which is not installed: pip install 'ddpath[ray]'") from None
-    if evaluation.classifier.mean.device.type == 'cuda': options = dict(num_gpus=1) | options # a worker without one could not read the network
+    if evaluation.classifier.device.type == 'cuda': options = dict(num_gpus=1) | options # a worker without one could not read the network
     numbers = ray.data.range(len(todo), override_num_blocks=len(todo))
     for row in numbers.map(partial(packed, evaluation, todo), **options).iter_rows():
         yield todo[row['id']], pd.read_parquet(io.BytesIO(row['rows']))
@@ -885,7 +908,7 @@ def run(
     choice('engine', engine, ENGINES)
     if not isinstance(classifier, Classifier): raise InputError(f'the classifier is a {type(classifier).__name__}: give a Classifier, which knows the size and range of its images')
     photographs = read_photographs(images_labels_boxes)
-    methods = {name: settled(method, classifier.mean.device) for name, method in named_methods(methods).items()}
+    methods = {name: settled(method, classifier.device) for name, method in named_methods(methods).items()}
     evaluation = Evaluation(methods, classifier, named_metrics(metrics), Score(classifier, output=output).output, seed, {name: fingerprint(method) for name, method in methods.items()})
     store = Rows(Path(out), agreed(read_settings(Path(out)), experiment(evaluation), out))
     with tqdm(unit='map', desc='benchmark', disable=None if progress is None else not progress) as bar: frame = compute(evaluation, photographs, store, engine, bar, **options)
@@ -929,9 +952,12 @@ SIGNS = dict(higher=1, lower=-1)
 def compared(
     values:pd.DataFrame # of `matrix`
 )->list[str]:
-    "The methods that have a number for at least half of the photographs that any method has one for: the others cannot lead"
-    counts, photographs = values.notna().sum(), values.notna().any(axis=1).sum()
-    return [name for name in values if counts[name] and 2*counts[name] >= photographs]
+    "The methods, those with the most numbers first, that together have at least half of the photographs that any has: the others cannot lead"
+    present, shared = values.notna(), values.notna().any(axis=1)
+    least, taken = shared.sum()/2, []
+    for name in present.sum().sort_values(ascending=False, kind='stable').index:
+        if (shared & present[name]).sum() >= max(least, 1): shared, taken = shared & present[name], [*taken, name]
+    return [name for name in values if name in taken]
 
 # %% ../nbs/85_benchmark.ipynb #8854712e
 def leading(
@@ -944,7 +970,9 @@ def leading(
     ahead, drawn = means[:, None] - means, drawn[:, :, None] - drawn[:, None]
     error, least = drawn.std(axis=0), 1e-9*abs(values).max() # no more than rounding
     with np.errstate(divide='ignore', invalid='ignore'): largest = np.where(error > least, abs(drawn - ahead)/error, 0).max(axis=(1, 2))
-    return ~(ahead > np.maximum(np.quantile(largest, level)*error, least)).any(axis=0)
+    count = len(values)
+    errors = student.isf(normal.sf(np.quantile(largest, level)), count - 1)*(count/(count - 1))**.5 # the error itself is known from so few
+    return ~(ahead > np.maximum(errors*error, least)).any(axis=0)
 
 # %% ../nbs/85_benchmark.ipynb #61fc0c13
 def table_of_measure(
@@ -958,7 +986,7 @@ def table_of_measure(
     values = every.where(shared, every.drop(columns=methods)) # who is not compared keeps its own photographs
     difference = values.sub(every[reference] if reference in every else np.nan, axis=0)
     (low, high), (difference_low, difference_high) = interval(values.to_numpy()), interval(difference.to_numpy())
-    leads = dict(zip(methods, leading(SIGNS[better]*values.loc[shared, methods].to_numpy()))) if better else {}
+    leads = dict(zip(methods, leading(SIGNS[better]*values.loc[shared, methods].to_numpy()))) if better in SIGNS else {}
     counts, by_method = values.notna().sum(), frame.groupby('method', sort=False)
     columns = dict(mean=values.mean(), low=low, high=high, difference=difference.mean(), difference_low=difference_low, difference_high=difference_high,
                    leads=[leads.get(name, False) for name in values], images=counts, without=len(every) - every.notna().sum(), left_out=every.notna().sum() - counts,
@@ -1087,7 +1115,7 @@ def card(
 )->dict[str, str]:
     "What the last call computed, and with what"
     versions = {name: importlib.metadata.version(name) for name in ('torch', 'torchvision', 'numpy', 'pandas')}
-    device = evaluation.classifier.mean.device
+    device = evaluation.classifier.device
     circumstances = {'photographs': f"{frame.image.nunique()}, of which {frame.image[frame.metric == ''].nunique()} with a refusal", 'intervals': '95 %, percentile bootstrap over images, 2000 draws',
                      'device': torch.cuda.get_device_name(device) if device.type == 'cuda' else f'{device}, {platform.machine()}, {torch.get_num_threads()} threads',
                      'versions': ', '.join(f'{name} {version}' for name, version in dict(ddpath=__version__, python=platform.python_version(), **versions).items())}

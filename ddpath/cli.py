@@ -280,7 +280,7 @@ def explain_photo(
     bar:tqdm             # moved by one for each method
 )->Explained:
     "Explain one photograph with all methods"
-    image = photo.load(classifier.size)[None].to(classifier.mean.device)
+    image = photo.load(classifier.size)[None].to(classifier.device)
     [labels], [probabilities] = classifier.predict(image)
     score = Score(classifier, target, output).fixed_at(image)
     attributions = {}

@@ -13,6 +13,7 @@ __all__ = ['ORIENTATIONS', 'SCHEMES', 'VIEWS', 'AGGREGATES', 'GUIDES', 'MEAN_INP
 # %% ../nbs/60_denoising.ipynb #66bc0ca5
 import time
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -95,7 +96,8 @@ def prior_classes(
     "The classes explained, as the prior numbers them; by number where neither has names"
     labels = getattr(score.classifier, 'labels', None)
     if prior.labels is None or labels == list(prior.labels): return score.target.cpu().expand(count)
-    known = {label: index for index, label in enumerate(prior.labels) if list(prior.labels).count(label) == 1}
+    counts = Counter(prior.labels)
+    known = {label: index for index, label in enumerate(prior.labels) if counts[label] == 1}
     names = [None if labels is None else labels[target] for target in score.target.tolist()]
     return torch.tensor([known.get(name, -1) for name in names]).expand(count)
 

@@ -246,16 +246,15 @@ def check_networks(
     fold:int                  # pixels on a side that become channels
 )->None:
     "InputError where network, scheduler, size and fold do not belong together"
-    if not isinstance(unet, UNet2DModel): raise InputError(f'the network is a {type(unet).__name__}: a prior needs a UNet2DModel of pixels, without text')
+    if not isinstance(getattr(unet, '_orig_mod', unet), UNet2DModel): raise InputError(f'the network is a {type(unet).__name__}: a prior needs a UNet2DModel of pixels, without text')
     if not isinstance(scheduler, SchedulerMixin): raise InputError(f'the scheduler is a {type(scheduler).__name__}: give one of diffusers, such as DDPMScheduler()')
-    size, fold = integer('size', size, advice=' pixels'), integer('fold', fold)
     settings, channels = scheduler.config, unet.config.in_channels
     if settings.get('prediction_type') not in DENOISED: raise InputError(f"the scheduler predicts '{settings.get('prediction_type')}'; known are {', '.join(DENOISED)}")
     if settings.get('variance_type', 'fixed_small') not in VARIANCES: raise InputError(f"the scheduler's variance is '{settings.variance_type}'; known are {', '.join(VARIANCES)}")
     if settings.prediction_type == 'epsilon' and getattr(scheduler, 'alphas_cumprod', torch.ones(1))[-1] <= 0: raise InputError('at its last step the scheduler leaves nothing of the image (rescale_betas_zero_snr=True), where no image can be told from the noise that the network predicts: such a schedule needs prediction_type v_prediction or sample')
     if settings.get('thresholding'): raise InputError('the scheduler thresholds its images by their own quantiles; set thresholding=False')
     if channels != 3*fold**2: raise InputError(f'the network takes {channels} channels, not {3*fold**2}: a prior sees pixels in three colours, folded {fold} x {fold}; give a network of pixels, or its fold')
-    if unet.class_embedding is not None and not isinstance(unet.config.num_class_embeds, int): raise InputError(f"the network is told a class by a '{unet.config.class_embed_type}' embedding, not by its number: give one with num_class_embeds, or without classes")
+    if unet.class_embedding is not None and not isinstance(unet.class_embedding, nn.Embedding): raise InputError(f"the network is told a class by a '{unet.config.class_embed_type}' embedding, not by its number: give one with num_class_embeds, or without classes")
     halved = 2**sum(getattr(block, 'downsamplers', None) is not None for block in unet.down_blocks)
     if size % (fold*halved): raise InputError(f'size is {size} px, which the network folds by {fold} and halves {halved.bit_length() - 1} times: give a multiple of {fold*halved}, or a network of fewer levels')
     learned = settings.get('variance_type') == 'learned_range'
@@ -272,7 +271,9 @@ class PixelDiffusion:
     steps:int=None           # steps of the chain; None: all of the schedule
     batch_size:int=None      # images taken together; None: by their size
 
-    def __post_init__(self): check_networks(self.unet, self.scheduler, self.size, self.fold)
+    def __post_init__(self):
+        for name in ('size', 'fold'): object.__setattr__(self, name, integer(name, getattr(self, name), advice=' pixels'))
+        check_networks(self.unet, self.scheduler, self.size, self.fold)
 
     @cached_property
     def chain(self)->Chain:

@@ -565,7 +565,7 @@ class NotApplicable(InputError):
     "The method says nothing about this kind of score"
 
 # %% ../nbs/20_ig.ipynb #bfee43d3
-UNGUIDED = 'ReluBackward', 'HardtanhBackward', 'ThresholdBackward', 'DifferentiableGraphBackward', 'CompiledFunctionBackward' # steps backwards with ReLUs that are not ours
+UNGUIDED = 'ReluBackward', 'HardtanhBackward', 'DifferentiableGraphBackward', 'CompiledFunctionBackward' # steps backwards with ReLUs that are not ours
 
 def steps_back(
     values:Tensor # that a score gave
@@ -583,7 +583,7 @@ def is_unguided(
     node:object # of torch's graph
 )->bool:
     "Whether this step backwards passes a ReLU as torch does; a hardtanh is a ReLU6 only if it begins at 0"
-    return any(name in node.name() for name in UNGUIDED) and 'Guided' not in node.name() and getattr(node, '_saved_min_val', 0) == 0
+    return node.name().split('::')[-1].startswith(UNGUIDED) and getattr(node, '_saved_min_val', 0) == 0
 
 @dataclass(frozen=True)
 class Inspected:

@@ -695,10 +695,12 @@ def total_variation(
 def parts_from_output(
     network:nn.Module # any network, its modules registered in the order in which they work
 )->list[tuple[str, list[nn.Parameter]]]: # name and parameters, the output first
-    "The parts of a network that have parameters; plain sequences are opened into their members; parameters of the network's own are its first parts"
+    "The parts of a network that have parameters; plain sequences, and a child that is all there is, are opened into their members; parameters of the network's own are its first parts"
     parts = [(name, [parameter]) for name, parameter in network.named_parameters(recurse=False)]
-    for name, module in network.named_children():
-        inner = parts_from_output(module)[::-1] if type(module) is nn.Sequential else [('', list(module.parameters()))]
+    children = [(name, module) for name, module in network.named_children() if any(True for _ in module.parameters())]
+    for name, module in children:
+        wraps = type(module) is nn.Sequential or len(children) == 1 and not parts and any(True for _ in module.children())
+        inner = parts_from_output(module)[::-1] if wraps else [('', list(module.parameters()))]
         parts += [(f'{name}.{part}'.rstrip('.'), parameters) for part, parameters in inner if parameters]
     return parts[::-1]
 

@@ -34,6 +34,7 @@ from torch import Tensor, nn
 from torchvision import models as zoo
 from torchvision.models import Weights
 from torchvision.models.resnet import BasicBlock, ResNet
+from torchvision.ops import StochasticDepth
 from tqdm.auto import tqdm
 
 from .images import InputError, choice, integer
@@ -72,7 +73,7 @@ def with_remedy()->Iterator[None]:
     except RuntimeError as error:
         remedy = next((remedy for words, remedy in REFUSALS.items() if words in str(error)), None)
         if remedy is None: raise
-        raise InputError(f'the network cannot be differentiated, {remedy}') from error
+        raise InputError(f'the network cannot be explained as it is: {remedy}') from error
 
 # %% ../nbs/10_models.ipynb #40dbe0a1
 def check_values(
@@ -92,8 +93,9 @@ def value_and_gradient_once(
     "Value and gradient of `score` in one pass over the whole batch"
     with torch.inference_mode(False), torch.enable_grad(), with_remedy():
         leaf = (images.clone() if images.is_inference() else images.detach()).requires_grad_()
-        with left_alone(score): values = check_values(score(leaf.clone()), len(images))
-        gradient = torch.autograd.grad(values.sum(), leaf, allow_unused=True)[0] if values.requires_grad else None
+        with left_alone(score):
+            values = check_values(score(leaf.clone()), len(images))
+            gradient = torch.autograd.grad(values.sum(), leaf, allow_unused=True)[0] if values.requires_grad else None
     if gradient is None: raise InputError('the score does not depend on its input differentiably: take away no_grad, detach and rounding')
     return values.detach(), gradient
 
@@ -110,20 +112,21 @@ def evaluating(
         for module in training: module.training = True
 
 # %% ../nbs/10_models.ipynb #941cf280
-RESTLESS = nn.modules.batchnorm._BatchNorm, nn.modules.dropout._DropoutNd, nn.RReLU # layers that do something else in training
+RESTLESS = nn.modules.batchnorm._BatchNorm, nn.modules.dropout._DropoutNd, StochasticDepth, nn.RReLU # layers that do something else in training
 
 def left_alone(
     score:Callable # any; a torch module may be in training mode
 )->AbstractContextManager:
-    "A block in which a torch module is in evaluation mode; nothing happens to other callables"
-    return evaluating(score) if isinstance(score, nn.Module) else nullcontext()
+    "A block in which a torch module, or that of a Score, is in evaluation mode; nothing happens to other callables"
+    module = getattr(score, 'classifier', score)
+    return evaluating(module) if isinstance(module, nn.Module) else nullcontext()
 
 @contextmanager
 def training_noticed()->Iterator[None]:
     "Warn of layers that work in training mode in this block, wherever they are hidden: a function around a network cannot be put into evaluation mode"
     found = []
     def notice(layer:nn.Module, inputs:tuple)->None:
-        if layer.training and isinstance(layer, RESTLESS): found.append(layer)
+        if layer.training and isinstance(layer, RESTLESS) and getattr(layer, 'p', 1): found.append(layer)
     hook = nn.modules.module.register_module_forward_pre_hook(notice)
     try: yield
     finally: hook.remove()
@@ -134,7 +137,7 @@ def answers(
     images:Tensor   # (N, ...); left as they are
 )->Tensor:          # (N,) or (N, C)
     "What a score gives, without gradients; InputError unless that is a tensor with a row for each image"
-    with left_alone(score): values = score(images.clone())
+    with left_alone(score), with_remedy(): values = score(images.clone())
     shape = tuple(getattr(values, 'shape', (type(values).__name__,)))
     if not isinstance(values, Tensor) or shape[:1] != (len(images),): raise InputError(f'the score gave {shape} for {len(images)} images: it must give a tensor with one number each')
     return values
@@ -318,13 +321,11 @@ def check_normalisation(
     network:nn.Module,
     mean:Sequence[float],
     std:Sequence[float],
-    size:int,
     labels:Sequence[str]|None
 )->None:
-    "InputError unless these are a torch module, three numbers each for pixels in [0, 1], a side in pixels, and a list of names"
+    "InputError unless these are a torch module, three numbers each for pixels in [0, 1], and a list of names"
     if isinstance(labels, str): raise InputError(f"labels is the text '{labels:.40}': give a list of names, one for each class")
     if not isinstance(network, nn.Module): raise InputError(f'the network is a {type(network).__name__}: give a torch module; a plain function from images to logits goes to Score as it is')
-    integer('size', size, advice=' pixels, the side that the network expects')
     for name, values in dict(mean=mean, std=std).items():
         if not isinstance(values, (Sequence, Tensor, np.ndarray)) or len(values) != 3: raise InputError(f'{name} is {values}: give three numbers, for red, green and blue')
     if not all(0 <= value <= 1 for value in mean): raise InputError(f'mean is {list(mean)}: give it for pixels in [0, 1], so divided by 255 if it is of bytes')
@@ -341,8 +342,9 @@ class Classifier(nn.Module):
         labels:Sequence[str]=None, # names of the classes
     ):
         super().__init__()
-        check_normalisation(network, mean, std, size, labels)
-        self.network, self.size, self.labels, self.training = network, size, None if labels is None else list(map(str, labels)), network.training
+        check_normalisation(network, mean, std, labels)
+        self.size = integer('size', size, advice=' pixels, the side that the network expects')
+        self.network, self.labels, self.training = network, None if labels is None else list(map(str, labels)), network.training
         self.register_buffer('mean', torch.tensor(mean).view(-1, 1, 1), persistent=False)
         self.register_buffer('std', torch.tensor(std).view(-1, 1, 1), persistent=False)
 
@@ -356,6 +358,11 @@ class Classifier(nn.Module):
             logits = check_logits(self.network((images - self.mean.to(images))/self.std.to(images)), len(images))
         if self.labels is not None and len(self.labels) != logits.shape[1]: raise InputError(f'{len(self.labels)} labels for {logits.shape[1]} classes: give a name for each class in their order, or labels=None')
         return logits
+
+    @property
+    def device(self)->torch.device:
+        "Where the network lies"
+        return weight_of(self.network, self.mean).device
 
     @torch.no_grad()
     def predict(self,
@@ -398,8 +405,8 @@ def find_label(
     if labels is None: raise InputError(f"this classifier has no labels to look '{label}' up in: give the class as a number")
     wanted = label.strip()
     found = []
-    for names in (lambda name: [name], lambda name: [name.casefold()], lambda name: name.casefold().split(', ')):
-        found = found or [index for index, name in enumerate(labels) if names(wanted)[0] in names(name)]
+    for fits in (lambda name: name == wanted, lambda name: name.casefold() == wanted.casefold(), lambda name: wanted.casefold() in name.casefold().split(', ')):
+        found = found or [index for index, name in enumerate(labels) if fits(name)]
     if len(found) == 1: return found[0]
     if found: raise InputError(f"several classes match '{label}': choose one of {', '.join(f'{index} {labels[index]}' for index in found[:8])}, by number if need be")
     holding = [name for name in labels if re.search(rf'\b{re.escape(wanted)}\b', name, re.IGNORECASE)]
@@ -436,8 +443,9 @@ def class_index(
     target = target.item() if isinstance(target, (Tensor, np.generic)) and target.ndim == 0 else target
     if isinstance(target, Integral) and not isinstance(target, bool) and abs(target) < 2**63: return int(target)
     if not isinstance(target, str): raise InputError(f'target {target!r} is no class: give an integer, a name, or one of these for each image')
-    is_number = target.strip().removeprefix('-').isdecimal()
-    if is_number and target.strip() not in (getattr(classifier, 'labels', None) or ()):
+    labels = getattr(classifier, 'labels', None)
+    named = hasattr(classifier, 'index') and labels is not None and target.strip() in list(labels)
+    if target.strip().removeprefix('-').isdecimal() and not named:
         if len(target.strip()) > 18: raise InputError(f'target {target:.24}… is no class: the number is too large')
         return int(target)
     if not hasattr(classifier, 'index'): raise InputError(f"this classifier has no labels to look '{target}' up in: give the class as a number")

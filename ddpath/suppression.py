@@ -103,10 +103,10 @@ class Cells(ShareMask):
 
     def weights(self, images:Tensor, position:float, generator:torch.Generator)->Tensor:
         check_pictures(images, 'cells')
-        integer('cells', self.cells, advice=' along each side')
-        steps = [-(-side//self.cells) for side in images.shape[-2:]]
-        coarse = torch.rand(1, 1, self.cells + 1, self.cells + 1, generator=generator, device=generator.device) < self.keep(position)
-        fine = F.interpolate(coarse.float(), [step*(self.cells + 1) for step in steps], mode='bilinear').to(images)
+        cells = integer('cells', self.cells, advice=' along each side')
+        steps = [-(-side//cells) for side in images.shape[-2:]]
+        coarse = torch.rand(1, 1, cells + 1, cells + 1, generator=generator, device=generator.device) < self.keep(position)
+        fine = F.interpolate(coarse.float(), [step*(cells + 1) for step in steps], mode='bilinear').to(images)
         top, left = (torch.randint(step, (), generator=generator, device=generator.device).item() for step in steps)
         return fine[..., top:top + images.shape[-2], left:left + images.shape[-1]]
 
