@@ -118,7 +118,7 @@ def left_alone(
     score:Callable # any; a torch module may be in training mode
 )->AbstractContextManager:
     "A block in which a torch module, or that of a Score, is in evaluation mode; nothing happens to other callables"
-    module = getattr(score, 'classifier', score)
+    module = score if isinstance(score, nn.Module) else getattr(score, 'classifier', None) # a network may have a part of that name
     return evaluating(module) if isinstance(module, nn.Module) else nullcontext()
 
 @contextmanager
