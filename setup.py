@@ -23,7 +23,7 @@ setup(
     classifiers=['Development Status :: 3 - Alpha', 'Intended Audience :: Science/Research', 'Programming Language :: Python :: 3',
                  *(f'Programming Language :: Python :: {python}' for python in pythons)],
     packages=find_packages(include=['ddpath', 'ddpath.*']),
-    package_data={'ddpath': ['weights/*.safetensors']},
+    package_data={'ddpath': ['__init__.pyi', 'py.typed', 'weights/*.safetensors', 'pages/*.html']},
     python_requires=f'>={settings["min_python"]}',
     install_requires=settings['requirements'].split(),
     extras_require={extra: settings[f'{extra}_requirements'].split() for extra in ('dev', 'ray')},

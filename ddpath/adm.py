@@ -19,8 +19,8 @@ from diffusers.models.attention_processor import Attention
 from diffusers.models.embeddings import TimestepEmbedding, Timesteps
 from torch import Tensor, nn
 
-from .images import InputError
-from .models import check_weights
+from .checks import InputError
+from .loaders import check_weights
 
 # %% ../nbs/45_adm.ipynb #050ea5b3
 @dataclass(frozen=True)

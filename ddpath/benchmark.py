@@ -50,14 +50,17 @@ from torchvision.tv_tensors import BoundingBoxes
 from tqdm import tqdm
 
 from . import __version__
+from .checks import InputError, choice, integer, number, printable
 from .denoising import usual_prior
 from .diffusion import Prior
+from .drawing import Drawing
 from .ig import Attribution, Method, Step, Walk
-from .images import SEED, Drawing, InputError, as_tensor, choice, draw, integer, load_image, number, photo_table, printable, square
+from .images import SEED, as_tensor, draw, load_image, square
 from .methods import METHODS, make_method, uses_prior
 from .metrics import PROTOCOLS, Protocol, centre_map, information_curves, insertion_deletion, largest_drop, monotone_share, pointing_game, sparsity, total_variation
 from .models import Classifier, Evaluator, Score, class_index, first_line
 from .noise import roughness
+from .photos import photo_table
 
 # %% ../nbs/85_benchmark.ipynb #bd6a5f9d
 def usable(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ORIENTATIONS', 'SCHEMES', 'VIEWS', 'AGGREGATES', 'GUIDES', 'MEAN_INPUTS', 'OTHERS', 'scaling', 'clean_view',
-           'noised_view', 'looks', 'own_pull', 'prior_classes', 'resized', 'pulled_back', 'mean_gradient', 'weighted',
+           'noised_view', 'looks', 'own_pull', 'prior_classes', 'pulled_back', 'mean_gradient', 'weighted',
            'closed_path', 'embedded_on', 'usual_prior', 'prior_or_usual', 'DenoisingWalk', 'denoising_steps',
            'check_pictures', 'DDPathIG', 'DDPathBlurIG', 'DDPathGIG', 'NetworkFree', 'same_walk', 'same_look', 'twin',
            'shared_steps', 'explain_together', 'Polyline', 'denoised_path', 'PosteriorMeanIG', 'Mixture', 'blurred',
@@ -24,12 +24,13 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm.auto import tqdm
 
+from .checks import InputError, choice, integer, number
 from .diffusion import Prior
 from .ig import Attribution, Integral, Method, PathIntegral, Running, Step, StraightPath, Walk, check_input, conclude, look, make_rule
-from .images import InputError, choice, draw, integer, number, seeded
-from .models import Evaluator, Score, in_single
-from .noise import branch, noises
-from .paths import SPACINGS, BlurIG, BlurPath, advanced, block_of, gaussian_blur, length
+from .images import draw, seeded
+from .models import Evaluator, Score, resized
+from .noise import branch, noises, watched
+from .paths import BlurIG, BlurPath, advanced, block_of, gaussian_blur, length
 
 # %% ../nbs/60_denoising.ipynb #42d0e7b4
 ORIENTATIONS = dict(timestep=lambda step, steps: steps - 1 - step, loop=lambda step, steps: step)
@@ -83,9 +84,10 @@ def own_pull(
     gradients:Tensor     # (N, 3, H, W): at the point
 )->Tensor:               # (N, 3, H, W)
     "Gradient of log p(y | point) of the explained network, out of the gradient of the score where that is possible"
-    if evaluator.score.output == 'log_probability': return gradients
-    if evaluator.score.output == 'probability': return gradients/score.clamp(min=1e-30).view(-1, 1, 1, 1)
-    return Evaluator(replace(evaluator.score, output='log_probability'), evaluator.batch_size)(point)[1]
+    alone = evaluator.score.against is None
+    if alone and evaluator.score.output == 'log_probability': return gradients
+    if alone and evaluator.score.output == 'probability': return gradients/score.clamp(min=1e-30).view(-1, 1, 1, 1)
+    return Evaluator(replace(evaluator.score, output='log_probability', against=None), evaluator.batch_size)(point)[1]
 
 # %% ../nbs/60_denoising.ipynb #b63c746b
 def prior_classes(
@@ -102,13 +104,6 @@ def prior_classes(
     return torch.tensor([known.get(name, -1) for name in names]).expand(count)
 
 # %% ../nbs/60_denoising.ipynb #6c3f0b66
-def resized(
-    images:Tensor,       # (N, C, h, w)
-    size:tuple[int, int] # (H, W)
-)->Tensor:         # (N, C, H, W); the same tensor where nothing is to do
-    "Bilinear, smoothed where it shrinks; differentiable"
-    return images if images.shape[-2:] == tuple(size) else F.interpolate(in_single(images), tuple(size), mode='bilinear', antialias=True).to(images.dtype)
-
 def pulled_back(
     gradients:Tensor,    # (N, C, H, W): at resized images
     size:tuple[int, int] # (h, w) of the images before
@@ -350,7 +345,8 @@ def explain_together(
     images:Tensor,                       # (N, 3, H, W)
     *,
     generator:torch.Generator=None,      # None: the fixed seed
-    progress:bool=False                  # show a bar that counts gradients
+    progress:bool=False,                 # show a bar that counts gradients
+    observers:Mapping[str, Callable]={}  # by the name of a method: is shown each of its steps
 )->dict[str, Attribution]: # the maps that each gives alone; evaluations and seconds are those of all together
     "Explain with several variants of DDPath side by side, what they have in common done once"
     started, generator, kinds = time.perf_counter(), seeded(generator), list(methods.values())
@@ -361,7 +357,8 @@ def explain_together(
             evaluator = Evaluator.at(score, images, kinds[0].batch_size, bar)
             walks = [method.gather(steps, images) for method, steps in zip(kinds, shared_steps(kinds, evaluator, images, generator))]
             sums = [Running() for _ in walks]
-            for steps in zip(*(walk.steps for walk in walks)):
+            shown = [watched(walk.steps, observers[name]) if name in observers else walk.steps for name, walk in zip(methods, walks)]
+            for steps in zip(*shown):
                 for running, step in zip(sums, steps): running.add(step)
         branch(generator) # the next call draws other noise
         results = [Integral(running.total, running.trace, walk.score_baseline) for running, walk in zip(sums, walks)]

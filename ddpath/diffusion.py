@@ -32,8 +32,10 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .adm import ADMClassifier, Published, adm_network, adm_published
-from .images import InputError, as_tensor, choice, integer, seeded
-from .models import CHUNK, Score, Target, check_images, evaluating, find_label, first_line, half_resnet18, in_chunks, in_single, load_weights, read_weights, value_and_gradient_once, weight_of
+from .checks import InputError, choice, integer
+from .images import as_tensor, seeded
+from .loaders import half_resnet18, load_weights, read_weights
+from .models import CHUNK, Score, Target, check_images, evaluating, find_label, first_line, in_chunks, in_single, value_and_gradient_once, weight_of
 
 # %% ../nbs/50_diffusion.ipynb #595df43c
 class Level(NamedTuple):

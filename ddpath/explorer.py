@@ -23,8 +23,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from torch import Tensor
 
+from .checks import InputError, integer, number
+from .drawing import Drawing, colour_limit, draw_image, draw_map
 from .ig import Attribution, Method, Step, Trace, Walk, describe
-from .images import Drawing, InputError, colour_limit, draw_image, draw_map, integer, number
 from .methods import METHODS, make_method, with_steps
 from .models import Evaluator, fixed_at, in_single, take
 from .noise import Wrapped, watched

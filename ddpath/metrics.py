@@ -34,8 +34,10 @@ from torch import Tensor, nn
 from torchvision.transforms.v2 import functional as transform
 from torchvision.tv_tensors import BoundingBoxes
 
-from .ig import Maps, Trace, curves
-from .images import Drawing, InputError, as_tensor, choice, integer, number, seeded
+from .checks import InputError, choice, integer, number
+from .drawing import Drawing, curves
+from .ig import Maps, Trace
+from .images import as_tensor, seeded
 from .models import Classifier, Evaluator, Score, Target, check_images, in_single, probability, with_remedy
 from .suppression import certainty
 

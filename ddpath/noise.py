@@ -11,15 +11,13 @@ __all__ = ['REDUCTIONS', 'roughness', 'Wrapped', 'watched', 'Observed', 'rings',
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import pandas as pd
 import torch
 from torch import Tensor
-from torchvision.transforms.v2 import functional as transform
 
-from .ig import MOST, Attribution, Growing, IntegratedGradients, Method, Step, Walk, curves, look
-from .images import Drawing, InputError, bundled_photos, check_baseline, choice, draw, integer, make_baseline, number
-from .models import Evaluator, in_single
+from .checks import InputError, choice, integer, number
+from .ig import MOST, Attribution, Growing, IntegratedGradients, Method, Step, Walk, look
+from .images import bundled_photos, check_baseline, draw
+from .models import Evaluator, in_single, resized
 
 # %% ../nbs/30_noise.ipynb #bb8973bf
 def roughness(
@@ -129,17 +127,19 @@ class NoiseProfile:
         lowest = torch.minimum(scores.amin(0), last)
         return scores - lowest >= level*(last - lowest)
 
-    def table(self, names:Sequence[str]=None)->pd.DataFrame:
+    def table(self, names:Sequence[str]=None)->'pandas.DataFrame':
         "One row for each image"
         saturated = self.saturated()
         columns = {'points saturated': saturated.double().mean(0), 'earned there': (self.part*saturated).sum(0)/self.part.sum(0),
                    'signal to noise (median)': self.signal_to_noise.flatten(1).nanquantile(.5, dim=1), 'sign flips': self.flips,
                    'roughness': self.roughness[-1], 'mean distance': self.distance.nanmean(0)}
-        return pd.DataFrame({name: column.cpu().numpy() for name, column in columns.items()}, index=names)
+        from pandas import DataFrame
+        return DataFrame({name: column.cpu().numpy() for name, column in columns.items()}, index=names)
 
-    def plot(self, names:Sequence[str])->Drawing:
+    def plot(self, names:Sequence[str])->'Drawing':
         "Score, gradient, share of the map and roughness along the path"
         trace = self.attribution.trace
+        from ddpath.drawing import curves
         return curves(trace.alpha, {'score': trace.score, 'length of the gradient': trace.gradient_norm, 'share of the map so far': self.part.cumsum(0)/self.part.sum(0), 'roughness so far': self.roughness}, names)
 
     def _repr_html_(self)->str: return self.table().to_html(float_format='{:.3f}'.format)
@@ -261,7 +261,7 @@ def given_baselines(
 )->Tensor:                 # (B, ...), on the device and in the precision of the images
     "A set of baselines that fits the images; InputError otherwise"
     if baselines is None and images.ndim == 4 and images.shape[1] == 3:
-        baselines = torch.stack([transform.resize(photo, list(images.shape[-2:]), antialias=True) for photo in bundled_photos().values()])
+        baselines = torch.stack([resized(photo[None], images.shape[-2:])[0] for photo in bundled_photos().values()])
     if not isinstance(baselines, Tensor) or not len(baselines) or baselines.shape[1:] != images.shape[1:]:
         raise InputError(f'baselines of shape {tuple(baselines.shape) if isinstance(baselines, Tensor) else type(baselines).__name__} for images of shape {tuple(images.shape)}: give a tensor (B, {", ".join(map(str, images.shape[1:]))})')
     return check_baseline(baselines, images).to(images)

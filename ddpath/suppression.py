@@ -17,16 +17,14 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
-import pandas as pd
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .denoising import resized, usual_prior
-from .diffusion import Prior
-from .ig import Attribution, Maps, Method, Step, Walk, look
-from .images import BASELINES, InputError, as_tensor, choice, draw, integer, make_baseline, number, seeded
-from .models import Evaluator, Score, in_single
+from .checks import InputError, choice, integer, number
+from .ig import Attribution, Maps, Method, Walk
+from .images import as_tensor, draw, make_baseline, seeded
+from .models import Evaluator, Score, in_single, resized
 from .noise import REDUCTIONS, Observed, branch, check_samples, noises, rings, sampled_steps, spectral_distance
 from .paths import gaussian_blur
 
@@ -138,10 +136,11 @@ def denoised(
     images:Tensor,            # (N, 3, H, W)
     strength:float,           # of the noise: 0 is none, 1 nothing else
     generator:torch.Generator,
-    prior:Prior=None          # None: the embedded one
+    prior:'Prior'=None          # None: the embedded one
 )->Tensor:                    # (N, 3, H, W) in [0, 1]
     "What a diffusion model makes of the images under noise, one draw for all"
     if strength == 0: return images
+    from ddpath.denoising import usual_prior
     prior = prior or usual_prior(images.device)
     small, t = resized(images, (prior.size, prior.size)), round(strength*(len(prior.chain.abar) - 2))
     means = prior.denoise(prior.add_noise(small, draw(torch.randn, small, generator), t), t)
@@ -316,7 +315,7 @@ def saturation(
     output:str='probability',                                          # the score: a name in OUTPUTS
     draws:int=1,                                                       # samples of each image at each strength
     generator:torch.Generator=None                                     # None: the fixed seed
-)->pd.DataFrame: # one row for each sampler and strength
+)->'pandas.DataFrame': # one row for each sampler and strength
     "Confidence, entropy and gradients of the network on samples ever farther from the images"
     score, seed = Score(classifier, output=output).fixed_at(images), branch(seeded(generator)).initial_seed()
     evaluator, logits = Evaluator(score), Evaluator(classifier)
@@ -327,7 +326,8 @@ def saturation(
         own = torch.Generator().manual_seed(seed)
         for strength in [strength for strength in strengths for _ in range(draws)]:
             rows.append(dict(sampler=name, strength=strength) | saturation_at(evaluator, logits, images, sampler(images, strength, own), usual))
-    return pd.DataFrame(rows).groupby(['sampler', 'strength'], sort=False).mean().reset_index()
+    from pandas import DataFrame
+    return DataFrame(rows).groupby(['sampler', 'strength'], sort=False).mean().reset_index()
 
 # %% ../nbs/70_suppression.ipynb #6819d61a
 def grey(images:Tensor)->Tensor: # (N, H, W)
@@ -389,10 +389,11 @@ class Nats:
 
     def __float__(self)->float: return self.mean.item()
 
-    def summary(self)->pd.DataFrame:
+    def summary(self)->'pandas.DataFrame':
         "One row for each method: the bound, its 95 % interval, the ceiling and the critic"
         low, high = bootstrap(self.bound).view(2, -1).cpu().numpy()
-        return pd.DataFrame(dict(certainty=self.mean.view(-1).cpu().numpy(), low=low, high=high, ceiling=self.ceiling, critic=self.critics), index=list(self.methods) or ['the map'])
+        from pandas import DataFrame
+        return DataFrame(dict(certainty=self.mean.view(-1).cpu().numpy(), low=low, high=high, ceiling=self.ceiling, critic=self.critics), index=list(self.methods) or ['the map'])
 
     def __repr__(self)->str: return self.summary().to_string(float_format='{:.3f}'.format)
 
@@ -450,10 +451,11 @@ def certainty(
 def denoising_error(
     points:Tensor,      # (N, 3, H, W)
     images:Tensor=None, # not needed
-    prior:Prior=None,   # None: the embedded one
+    prior:'Prior'=None,   # None: the embedded one
     t:int=100           # step of the noise
 )->Tensor:              # (N,), in units of the pixel
     "Root mean square of what a denoiser changes in points under a little noise, the same for all"
+    from ddpath.denoising import usual_prior
     prior = prior or usual_prior(points.device)
     small = resized(points, (prior.size, prior.size))
     changed = prior.denoise(prior.add_noise(small, draw(torch.randn, small, seeded()), t), t) - small

@@ -23,8 +23,9 @@ from ddpath.denoising import (AGGREGATES, GUIDES, MEAN_INPUTS, DDPathBlurIG, DDP
 from ddpath.diffusion import STEPS, Prior
 from ddpath.explorer import (Given, OnDemand, draw_position, is_complete, of_image, record, score_curve,
                              sum_curve)
+from ddpath.drawing import Drawing, draw_map, show_images, show_maps
 from ddpath.ig import Gradient, IntegratedGradients
-from ddpath.images import BASELINES, Drawing, bundled_photos, draw_map, make_baseline, show_images, show_maps, square
+from ddpath.images import BASELINES, bundled_photos, make_baseline, square
 from ddpath.methods import METHODS, make_method, with_prior, with_steps
 from ddpath.metrics import (PROTOCOLS, information_curves, insertion_deletion, largest_drop, monotone_share,
                             pointing_game, randomisation, rank_correlation, sparsity, total_variation)
