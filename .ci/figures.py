@@ -3,7 +3,7 @@ import json, sys
 from base64 import b64decode
 from pathlib import Path
 
-FIGURE, NOTEBOOK = 80_000, 500_000  # bytes
+FIGURE, LANDING, NOTEBOOK = 80_000, 150_000, 500_000  # bytes; the landing page may have larger figures
 
 
 def pages(folder):
@@ -27,8 +27,8 @@ def faults(path):
     if size > NOTEBOOK:
         yield f'{path}: {size/1000:.0f} kB, more than {NOTEBOOK/1000:.0f} kB: show fewer or smaller figures, or split the page'
     for number, size in figures(json.loads(path.read_text(encoding='utf-8'))):
-        if size > FIGURE:
-            yield (f'{path}: cell {number}: a figure of {size/1000:.0f} kB, more than {FIGURE/1000:.0f} kB: '
+        if size > (LANDING if path.name == 'index.ipynb' else FIGURE):
+            yield (f'{path}: cell {number}: a figure of {size/1000:.0f} kB, too much: '
                    'save it as JPEG, smaller or at a lower quality')
 
 

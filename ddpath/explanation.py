@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['USUAL', 'GROUP', 'MARKED', 'Photo', 'unique_names', 'as_pictures', 'read_photos', 'usual_methods', 'all_methods',
-           'chosen_methods', 'with_all_steps', 'named_methods', 'title_of', 'Frames', 'Film', 'steps_of', 'Filmed',
-           'alike', 'explain_alike', 'filled', 'joined', 'Work', 'explain', 'misses', 'numbers_of', 'Explanation']
+           'chosen_methods', 'with_all_steps', 'named_methods', 'Frames', 'Film', 'steps_of', 'Filmed', 'alike',
+           'explain_alike', 'filled', 'joined', 'Work', 'explain', 'misses', 'numbers_of', 'Explanation']
 
 # %% ../nbs/reference/explanation.ipynb #4b0eb5fa
 import warnings
@@ -22,7 +22,7 @@ from .checks import InputError, integer, printable
 from .denoising import DenoisingWalk, explain_together, same_look
 from .ig import MOST, Attribution, Integral, Method, NotApplicable, Step, Trace, adaptive_stretches, describe, mean_integral
 from .images import SEED, as_tensor, bundled_photos, load_image, square, to_rgb
-from .methods import METHODS, SHORT, known_method, make_method, shortened, with_prior, with_steps
+from .methods import METHODS, SHORT, known_method, make_method, shortened, title_of, with_prior, with_steps
 from .models import Classifier, Evaluator, Score, Target, check_images, check_range, in_single, resized
 from .noise import Wrapped, watched
 from .photos import photo_table
@@ -136,12 +136,6 @@ def named_methods(
         found[next(label for label in chain([name], (f'{name} {number}' for number in count(2))) if label not in found)] = make_method(name) if isinstance(method, str) else method
     return found | shortened(found)
 
-def title_of(
-    name:str # of a method
-)->str:
-    "What a method is called in print"
-    return METHODS[name].title if name in METHODS else name
-
 # %% ../nbs/reference/explanation.ipynb #4932f70f
 @dataclass(frozen=True)
 class Frames:
@@ -149,8 +143,8 @@ class Frames:
     alpha:Tensor  # (K, N): positions
     score:Tensor  # (K, N)
     total:Tensor  # (K, N): sum of the map so far
-    points:Tensor # (K, N, 3, s, s) in [0, 1]
-    maps:Tensor   # (K, N, s, s): the saliency so far
+    points:Tensor # (K, N, 3, s, s), bytes
+    maps:Tensor   # (K, N, s, s), in bfloat16: the saliency so far
 
 class Film:
     "An observer that keeps small pictures of the steps of a walk, and of the map that they add up to"
@@ -158,30 +152,32 @@ class Film:
         self.size, self.sum, self.kept = size, None, []
 
     def small(self, pictures:Tensor)->Tensor: # (N, C, H, W)
-        "Pictures in the size of the film"
+        "Pictures in the size of the film, on the CPU"
         return resized(in_single(pictures), (self.size, self.size)).cpu()
+
+    def frame(self, place:Tensor, score:Tensor, values:Tensor, points:Tensor)->tuple: # (N,), (N,), (N, C, H, W) twice
+        "What is kept of a point: as bytes and in half precision, since it is to be looked at"
+        maps = self.small(values.abs().sum(1, keepdim=True))[:, 0].bfloat16()
+        return place.double().cpu(), score.cpu(), values.flatten(1).sum(1).cpu(), self.small(points).clamp(0, 1).mul(255).round().byte(), maps
 
     def __call__(self, step:Step)->None:
         "Keep what a step brings, (K, N, …)"
         places = step.alpha[:, None].expand(step.score.shape) if step.alpha.ndim == 1 else step.alpha
         for place, score, points, parts in zip(places, step.score, step.points, in_single(step.parts)):
             self.sum = parts.clone() if self.sum is None else self.sum.add_(parts)
-            self.keep(place, score, points)
-
-    def keep(self, place:Tensor, score:Tensor, points:Tensor)->None:
-        "Take one frame"
-        total, maps = in_single(self.sum).flatten(1).sum(1), self.small(self.sum.abs().sum(1, keepdim=True))[:, 0]
-        self.kept.append((place.double().cpu(), score.cpu(), total.cpu(), self.small(points).clamp(0, 1), maps))
+            self.kept.append(self.frame(place, score, self.sum, points))
 
     def frames(self,
         attribution:Attribution, # what the method found in the end
-        most:int=9               # frames; the last is the image with the whole map
+        most:int=25              # frames; the last is the image with the whole map
     )->Frames:
-        "Evenly spaced frames"
-        few = [self.kept[index] for index in torch.linspace(0, len(self.kept) - 1, min(most - 1, len(self.kept))).round().long().tolist()]
+        "The frames nearest to evenly spaced positions"
+        alpha, score, total, points, maps = map(torch.stack, zip(*self.kept))
+        nearest = (alpha - torch.linspace(0, 1, most).double()[:-1, None, None]).abs().argmin(1)
+        chosen = [column[nearest, torch.arange(alpha.shape[1])] for column in (alpha, score, total, points, maps)]
         values = in_single(attribution.values)
-        last = (torch.ones(len(values)).double(), attribution.score_input.cpu(), values.flatten(1).sum(1).cpu(), self.small(attribution.images), self.small(values.abs().sum(1, keepdim=True))[:, 0])
-        return Frames(*map(torch.stack, zip(*few, last)))
+        last = self.frame(torch.ones(len(values)), attribution.score_input, values, attribution.images)
+        return Frames(*(torch.cat([column, one[None]]) for column, one in zip(chosen, last)))
 
 # %% ../nbs/reference/explanation.ipynb #c09957aa
 def steps_of(
@@ -403,6 +399,13 @@ class Explanation:
         rows = list(range(len(self.photos)) if photos is None else photos)
         maps = {title_of(name): attribution.saliency[rows] for name, attribution in self.attributions.items()}
         return compare(maps, self.images[rows], [self.questions[row] for row in rows], **options)
+
+    def paths(self, photo:int=0, methods:Sequence[str]=None, **options)->'Drawing': # which of them, counted from 0; names of methods, None: all that follow a path
+        "A row for each method: the way from its start to the photograph, and its map"
+        from ddpath.drawing import draw_paths
+        names = list(self.films) if methods is None else [name for name in methods if name in self.films]
+        walks = {title_of(name): (self.films[name].alpha[:, photo], self.films[name].points[:, photo].float()/255, self.attributions[name].saliency[photo]) for name in names}
+        return draw_paths(walks, self.photos[photo].load(self.classifier.size), **options)
 
     def save(self, folder:str|Path='ddpath-report')->Path:
         "Write report.html, maps.png, attributions.npz and scores.json; where the report is"

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['NONE', 'VIEW', 'Recorder', 'Recording', 'meeting', 'rises_of', 'draws_samples', 'record', 'of_image', 'passed',
-           'is_complete', 'score_curve', 'sum_curve', 'brightness', 'widen', 'same_scale', 'Limits', 'place_ends',
-           'place_pictures', 'place_curves', 'signed', 'headline', 'Scene', 'draw_position', 'named', 'photo_names',
-           'Given', 'OnDemand', 'controls', 'PathExplorer']
+           'is_complete', 'score_curve', 'sum_curve', 'brightness', 'widen', 'same_scale', 'gradient_limit',
+           'place_ends', 'place_pictures', 'place_curves', 'signed', 'headline', 'Scene', 'draw_position', 'named',
+           'photo_names', 'Given', 'OnDemand', 'controls', 'PathExplorer']
 
 # %% ../nbs/90_explorer.ipynb #c858b708
 import base64
@@ -24,9 +24,9 @@ from PIL import Image
 from torch import Tensor
 
 from .checks import InputError, integer, number
-from .drawing import Drawing, colour_limit, draw_image, draw_map
+from .drawing import Drawing, colour_limit, draw_image, draw_map, ends_of, overlay, pale, smoothed
 from .ig import Attribution, Method, Step, Trace, Walk, describe
-from .methods import METHODS, make_method, with_steps
+from .methods import METHODS, make_method, title_of, with_steps
 from .models import Evaluator, fixed_at, in_single, take
 from .noise import Wrapped, watched
 
@@ -168,28 +168,16 @@ def same_scale(panels:Sequence)->None:
     for panel in panels: panel.set_ylim(min(ends), max(ends))
 
 # %% ../nbs/90_explorer.ipynb #a9578b93
-@dataclass(frozen=True)
-class Limits:
-    "Scales that the rows of a drawing share"
-    gradient:float # where the colours of gradients end, per pixel
-    total:float    # where the colours of maps end that are in units of the score
-
-    @classmethod
-    def of(cls, recordings:Sequence[Recording])->'Limits':
-        "The largest that each recording would choose"
-        gradients = [colour_limit(brightness(recording.gradients)) for recording in recordings if recording.gradients is not None]
-        totals = [colour_limit(recording.saliency) for recording in recordings if recording.score_baseline.isfinite().all()]
-        return cls(max(gradients, default=1.), max(totals, default=1.))
-
-    def of_map(self, recording:Recording)->float:
-        "Where the colours of a map end: on the shared scale if its sum is a score, else on its own"
-        return self.total if recording.score_baseline.isfinite().all() else colour_limit(recording.saliency)
+def gradient_limit(
+    recordings:Sequence[Recording]
+)->float:
+    "Where the colours of gradients end, per pixel: the largest that each recording would choose"
+    return max((colour_limit(brightness(recording.gradients)) for recording in recordings if recording.gradients is not None), default=1.)
 
 # %% ../nbs/90_explorer.ipynb #b0f9299a
 def place_ends(
     panels:Sequence[Axes], # three
-    recording:Recording,   # of one image, without its walk
-    limit:float            # where the colours of the map end
+    recording:Recording    # of one image, without its walk
 )->None:
     "The image and the finished map"
     panels[0].set_title('the image', fontsize=8)
@@ -197,29 +185,28 @@ def place_ends(
     panels[1].text(.5, .5, 'walk not\nrecorded', ha='center', va='center', fontsize=8, transform=panels[1].transAxes)
     panels[2].set_title('finished map', fontsize=8)
     draw_image(panels[0], recording.images[0])
-    draw_map(panels[2], recording.saliency[0], limit, False, recording.images[0])
+    draw_map(panels[2], recording.saliency[0], 1., False, recording.images[0])
 
 # %% ../nbs/90_explorer.ipynb #192f9c23
 def place_pictures(
     panels:Sequence[Axes], # three
     recording:Recording,   # of one image
-    limits:Limits
+    limit:float            # where the colours of gradients end
 )->tuple[list, Callable]: # what moves, and the function of the points passed that moves it
     "The point, the gradient there, and the map so far"
     for panel, title in zip(panels, ('the point', 'gradient there', 'map so far')): panel.set_title(title, fontsize=8)
-    limit = limits.of_map(recording)
     if recording.points is None:
-        place_ends(panels, recording, limit)
+        place_ends(panels, recording)
         return [], lambda taken: None
     point = draw_image(panels[0], recording.points[0, 0])
-    gradient = draw_map(panels[1], brightness(recording.gradients[0, 0]), limits.gradient, False)
-    total = draw_map(panels[2], recording.saliency[0], limit, False, recording.images[0])
+    gradient = draw_map(panels[1], brightness(recording.gradients[0, 0]), limit, False)
+    under, ends = pale(recording.images[0]), ends_of(smoothed(recording.saliency[0], 1.))
+    total = panels[2].imshow(overlay(recording.saliency[0], under, ends=ends))
     def move(taken:int)->None:
         so_far = brightness(in_single(recording.parts[:taken, 0]).sum(0))
         point.set_data(recording.points[taken - 1, 0].float().clamp(0, 1).permute(1, 2, 0).numpy())
         gradient.set_data(brightness(recording.gradients[taken - 1, 0]).numpy())
-        total.set_data(so_far.numpy())
-        total.set_alpha((so_far/limit).clamp(0, 1).sqrt().numpy())
+        total.set_data(overlay(so_far, under, ends=ends))
     return [point, gradient, total], move
 
 # %% ../nbs/90_explorer.ipynb #e791125a
@@ -259,7 +246,7 @@ def headline(
 )->str:
     "The numbers of a position in one line"
     alpha, score, norm = (column[taken - 1, 0].item() for column in recording.trace)
-    found = [f'{name}: point {taken} of {len(recording.trace.score)}', f'α = {alpha:.3f}', f'score {score:.3f}', f'gradient of length {norm:.2g}']
+    found = [f'{title_of(name)}: point {taken} of {len(recording.trace.score)}', f'α = {alpha:.3f}', f'score {score:.3f}', f'gradient norm {norm:.2g}']
     if is_complete(recording): found += [f'error so far {signed(recording.errors[:taken])}', f'in the end {signed(recording.errors)}']
     else: found += [f'completeness error {error:.4f}' if (error := recording.completeness_error.item()) == error else 'promises no sum']
     return ', '.join(found)
@@ -273,18 +260,18 @@ class Scene:
         self.canvas, self.background, self.moving, self.moves = FigureCanvasAgg(self.figure), None, [], []
         height = self.figure.get_figheight()
         grid = self.figure.subplots(len(self.rows), 5, squeeze=False, gridspec_kw=dict(width_ratios=(1, 1, 1, 1.6, 1.6), left=.005, right=.95, bottom=.24/height, top=1 - .54/height, wspace=.18, hspace=.5))
-        limits = Limits.of(self.rows.values())
-        for panels, (name, recording) in zip(grid, self.rows.items()): self.place(panels, name, recording, limits)
+        limit = gradient_limit(self.rows.values())
+        for panels, (name, recording) in zip(grid, self.rows.items()): self.place(panels, name, recording, limit)
         same_scale(grid[:, 3])
         same_scale([panels[4] for panels, recording in zip(grid, self.rows.values()) if is_complete(recording)])
 
-    def place(self, panels:Sequence[Axes], name:str, recording:Recording, limits:Limits)->None:
+    def place(self, panels:Sequence[Axes], name:str, recording:Recording, limit:float)->None:
         "Fill a row of panels"
         for panel in panels: panel.tick_params(labelsize=6, length=2, pad=1)
         for panel in panels[:3]: panel.set(xticks=[], yticks=[]); panel.spines[:].set(color='lightgrey', linewidth=.5)
         for panel in panels[3:]: panel.set_xlim(-.02, 1.02)
         line = panels[0].text(0, 1.28, '', fontsize=9, transform=panels[0].transAxes, parse_math=False)
-        for moving, move in (place_pictures(panels[:3], recording, limits), place_curves(panels[3:], recording), ([line], lambda taken: line.set_text(headline(name, recording, taken)))):
+        for moving, move in (place_pictures(panels[:3], recording, limit), place_curves(panels[3:], recording), ([line], lambda taken: line.set_text(headline(name, recording, taken)))):
             self.moving += moving
             self.moves.append((recording, move))
 
@@ -389,8 +376,9 @@ def controls(
     "The widgets of an explorer"
     def dropdown(description, options, value, **more): return ipywidgets.Dropdown(description=description, options=options, value=value, layout=dict(width='250px'), **more)
     photo = dropdown('photo', [(name, index) for index, name in enumerate(source.photos)], 0)
-    first = dropdown('method', source.methods, source.first)
-    second = dropdown('beside', [NONE, *source.methods], NONE)
+    titled = [(title_of(name), name) for name in source.methods]
+    first = dropdown('method', titled, source.first)
+    second = dropdown('beside', [(NONE, NONE), *titled], NONE)
     steps = dropdown('steps', source.steps, 16) if source.steps else dropdown('steps', [('as recorded', None)], None, disabled=True)
     position = ipywidgets.IntSlider(1, min=1, max=1, description='points', layout=dict(width='98%'))
     return photo, first, second, steps, position, ipywidgets.Label(), ipywidgets.Image(format='jpeg', layout=dict(max_width='100%', align_self='flex-start'))

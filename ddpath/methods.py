@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['GRADIENTS', 'STRAIGHT', 'PATHS', 'SHARED', 'DIFFUSION', 'SUPPRESSED', 'IG', 'BLUR_IG', 'GUIDED_IG', 'METHODS', 'LONG',
-           'SHORT', 'Recipe', 'known_method', 'settings_of', 'make_method', 'with_steps', 'shortened', 'uses_prior',
-           'with_prior']
+           'SHORT', 'Recipe', 'known_method', 'settings_of', 'title_of', 'make_method', 'with_steps', 'shortened',
+           'uses_prior', 'with_prior']
 
 # %% ../nbs/75_methods.ipynb #597e42c7
 import difflib
@@ -88,6 +88,12 @@ def settings_of(
     "The settings that a method takes; InputError when there is no such method"
     method = METHODS[known_method(name)]()
     return {field.name: getattr(method, field.name) for field in fields(method)}
+
+def title_of(
+    name:str # of a method
+)->str:
+    "What a method is called in print"
+    return METHODS[name].title if name in METHODS else name
 
 # %% ../nbs/75_methods.ipynb #2f5c825c
 def make_method(

@@ -152,7 +152,7 @@ def check_finite(
     raise InputError(f'the score or its gradient is NaN or infinite for image {rows[bad][0].item()}: look for NaN in weights and images, or try float32 and output="logit"')
 
 # %% ../nbs/10_models.ipynb #5e4826c4
-CHUNK = dict(cpu=8*3*224**2, other=64*3*224**2) # input values taken together by default
+CHUNK = dict(cpu=2*3*224**2, other=64*3*224**2) # input values taken together by default: on a CPU more are no quicker, and take more memory
 
 def first_line(
     error:BaseException

@@ -378,9 +378,9 @@ def test_shapley_values(agree):
 # Pictures, recordings, tables
 
 def test_pictures(agree):
-    agree(lambda here: show_images(here.images)._repr_jpeg_())
-    agree(lambda here: show_maps(here.images.mean(1), here.images)._repr_jpeg_())
-    agree(lambda here: here.explain(Gradient()).plot()._repr_jpeg_())
+    agree(lambda here: show_images(here.images).jpeg())
+    agree(lambda here: show_maps(here.images.mean(1), here.images).jpeg())
+    agree(lambda here: here.explain(Gradient()).plot().jpeg())
 
 
 @pytest.mark.parametrize('signed', [True, False])
@@ -399,7 +399,7 @@ def test_recordings(agree, name):
         found = record(with_prior(RECORDED[name], here.prior), here.score, here.images)
         one = of_image(found, 1)
         curves = [score_curve(found), sum_curve(found) if is_complete(found) else None]
-        return found, found.errors, curves, one, draw_position({name: one}, .5)._repr_jpeg_()
+        return found, found.errors, curves, one, draw_position({name: one}, .5).jpeg()
     agree(ask, stays=False)
 
 
