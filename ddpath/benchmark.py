@@ -56,7 +56,7 @@ from .diffusion import Prior
 from .drawing import Drawing
 from .ig import Attribution, Method, Step, Walk
 from .images import SEED, as_tensor, draw, load_image, square
-from .methods import METHODS, make_method, uses_prior
+from .methods import METHODS, Recipe, make_method, uses_prior
 from .metrics import PROTOCOLS, Protocol, centre_map, information_curves, insertion_deletion, largest_drop, monotone_share, pointing_game, sparsity, total_variation
 from .models import Classifier, Evaluator, Score, class_index, first_line
 from .noise import roughness
@@ -379,7 +379,7 @@ def named_methods(
     if isinstance(methods, Method) or not isinstance(methods, Iterable): raise InputError(f'the methods are a {type(methods).__name__}: give names, or a dictionary of names and methods')
     if not isinstance(methods, Mapping): methods = {name: CONTROLS[name]() if name in CONTROLS else make_method(name) for name in methods}
     if not methods: raise InputError(f"no method given; choose from {', '.join([*METHODS, *CONTROLS])}")
-    wrong = [name for name, method in methods.items() if not callable(method) or isinstance(method, (type, partial))]
+    wrong = [name for name, method in methods.items() if not callable(method) or isinstance(method, (type, partial, Recipe))]
     if wrong: raise InputError(f"'{wrong[0]}' is no method yet: build it, as METHODS['ig']() does, or give only the names of methods")
     return {str(name): method for name, method in methods.items()}
 

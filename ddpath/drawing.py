@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['SHOWN', 'SHARP', 'SIDE', 'STRONG', 'PURPLE', 'RED', 'BLUE', 'GAP', 'STOPS', 'Drawing', 'panels', 'write_names',
            'legend', 'pushed_apart', 'label_ends', 'curves', 'drawable', 'draw_image', 'show_images', 'smoothed',
-           'lightness', 'pale', 'ends_of', 'overlay', 'map_of', 'block', 'compare', 'draw_paths', 'colour_limit',
-           'draw_map', 'show_maps']
+           'lightness', 'pale', 'ends_of', 'overlay', 'map_of', 'shared_ends', 'compare', 'draw_paths', 'colour_limit',
+           'draw_map', 'write_below', 'show_maps']
 
 # %% ../nbs/reference/drawing.ipynb #0bb053e1
 import base64
@@ -254,14 +254,12 @@ def map_of(
     if isinstance(found, (Tensor, np.ndarray)): return as_tensor(found, 'the maps')
     return found.values.sum(1) if signed else found.saliency
 
-def block(
-    maps:Mapping[str, Tensor], # title -> (N, H, W)
-    images:Tensor,
-    signed:bool,
+def shared_ends(
+    maps:Sequence[Tensor], # (H, W) each
     sigma:float
-)->list[list[np.ndarray]]: # of each photograph: itself and its maps, as colours
-    "The pictures of one table"
-    return [[drawable(image).expand(3, -1, -1).permute(1, 2, 0).numpy(), *(overlay(values[row], image, signed, sigma) for values in maps.values())] for row, image in enumerate(images)]
+)->tuple[float, float]:
+    "One range of colours for several maps"
+    return ends_of(torch.cat([smoothed(as_tensor(values).float().cpu().abs(), sigma).flatten() for values in maps]))
 
 def compare(
     maps:Mapping,             # name -> an Attribution, or its maps (N, H, W)
@@ -269,6 +267,7 @@ def compare(
     names:Sequence[str]=None, # of the photographs
     signed:bool=False,        # red for and blue against the class, in place of magnitudes
     sigma:float=1.,           # smoothing of the maps, in pixels of a map of side 224; 0: none
+    shared:bool=False,        # one scale for all maps of a photograph, in place of one each
     columns:int=7,            # maps in a row; more go below, beside the photograph once more
     side:int=150              # of a panel, in pixels as shown
 )->Drawing:
@@ -281,8 +280,9 @@ def compare(
     each = -(-len(titles)//-(-len(titles)//columns)) # evenly
     tables = [titles[start:start + each] for start in range(0, len(titles), each)]
     smoothing = f', smoothed by {sigma:g} pixel' + 's'*(sigma != 1) if sigma else ''
-    legend = f"in colour: the strongest tenth of each map{smoothing}; {'red for, blue against the class' if signed else 'opaque: its strongest hundredth'}"
-    head, left = 34, 20 if names is not None else GAP
+    legend = f"in colour: the strongest tenth of {'all maps of a photograph' if shared else 'each map'}{smoothing}; {'red for, blue against the class' if signed else 'opaque: its strongest hundredth'}"
+    written = {title: textwrap.fill(title, int(side/7.3)) for title in titles}
+    head, left = 10 + 13*max(1 + text.count('\n') for text in written.values()), 20 if names is not None else GAP
     width = left + (each + 1)*(side + GAP)
     legend = textwrap.fill(legend, int((width - left)/5.6))
     foot = 6 + 14*(1 + legend.count('\n'))
@@ -291,7 +291,9 @@ def compare(
     words = dict(fontsize=12*72/SHOWN, color='#222222', parse_math=False)
     top = height
     for table in tables:
-        for row, pictures in enumerate(block({title: found[title] for title in table}, images, signed, sigma)):
+        for row, image in enumerate(images):
+            ends = shared_ends([values[row] for values in found.values()], sigma) if shared else None
+            pictures = [drawable(image).expand(3, -1, -1).permute(1, 2, 0).numpy(), *(overlay(found[title][row], image, signed, sigma, ends) for title in table)]
             y = top - head - row*(side + GAP) - side
             if names is not None: figure.text(.5*left/width, (y + side/2)/height, textwrap.shorten(str(names[row]), 24, placeholder='…'), rotation=90, ha='center', va='center', **words | dict(fontsize=11*72/SHOWN))
             for column, (picture, title) in enumerate(zip(pictures, ['', *table])):
@@ -300,7 +302,7 @@ def compare(
                 panel.imshow(picture, aspect='auto')
                 panel.set(xticks=[], yticks=[])
                 panel.spines[:].set(color='#d0d0d0', linewidth=.4)
-                if not row: figure.text((x + side/2)/width, (top - .5*head)/height, textwrap.fill(title, 20), ha='center', va='center', linespacing=1., **words)
+                if not row: figure.text((x + side/2)/width, (top - .5*head)/height, written.get(title, ''), ha='center', va='center', linespacing=1., **words)
         top -= head + len(images)*(side + GAP)
     figure.text(left/width, 4/height, legend, va='bottom', linespacing=1.1, **words | dict(fontsize=10*72/SHOWN))
     return figure
@@ -361,6 +363,13 @@ def draw_map(
     return panel.imshow((values if signed else values.abs()).numpy(), **colours)
 
 # %% ../nbs/reference/drawing.ipynb #8305e5cb
+def write_below(
+    figure:Figure,
+    text:str
+)->None:
+    "A footnote in as many lines as the width of the figure needs"
+    figure.supxlabel(textwrap.fill(text, int(figure.get_figwidth()*72/4.2)), fontsize=8)
+
 def show_maps(
     maps:Sequence[Tensor|None],   # each (H, W); None: the photograph alone, in its colours
     images:Sequence[Tensor|None]=None, # each (3, H, W), drawn pale under the strong values of its map; None with no map either: an empty place
@@ -386,8 +395,8 @@ def show_maps(
         elif maps[index] is None: draw_image(panel, images[index])
         else: mesh = draw_map(panel, *next(remaining), signed, None if images is None else images[index])
     if images is not None:
-        figure.supxlabel('in colour: the strongest tenth of each map, smoothed by one pixel; ' + ('red for, blue against the class' if signed else 'opaque: its strongest hundredth'), fontsize=8)
+        write_below(figure, 'in colour: the strongest tenth of each map, smoothed by one pixel; ' + ('red for, blue against the class' if signed else 'opaque: its strongest hundredth'))
         return figure
     if shared: figure.colorbar(mesh, ax=axes, fraction=.03, pad=.01, extend='both' if signed else 'max').ax.tick_params(labelsize=8)
-    figure.supxlabel(f"{'one scale for all' if shared else 'each map has its own scale'}; colours end at percentile {percentile:g} of the magnitudes, {clipped:.1%} of the pixels lie beyond", fontsize=8)
+    write_below(figure, f"{'one scale for all' if shared else 'each map has its own scale'}; colours end at percentile {percentile:g} of the magnitudes, {clipped:.1%} of the pixels lie beyond")
     return figure

@@ -8,6 +8,7 @@ __all__ = ['USUAL', 'GROUP', 'MARKED', 'Photo', 'unique_names', 'as_pictures', '
            'explain_alike', 'filled', 'joined', 'Work', 'explain', 'misses', 'numbers_of', 'Explanation']
 
 # %% ../nbs/reference/explanation.ipynb #4b0eb5fa
+import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -125,7 +126,10 @@ def named_methods(
 )->dict:                # name -> method
     "Methods by name; those that were built elsewhere go by the name of their class"
     if methods is None: return usual_methods()
-    if isinstance(methods, Mapping): return dict(methods)
+    if isinstance(methods, Mapping):
+        wrong = [name for name, method in methods.items() if not isinstance(method, Method)]
+        if wrong: raise InputError(f"'{wrong[0]}' is {methods[wrong[0]]!r:.60}, no method: build one, such as IntegratedGradients()")
+        return {str(name): method for name, method in methods.items()}
     given = [methods] if isinstance(methods, Method) else [name.strip() for name in methods.split(',') if name.strip()] if isinstance(methods, str) else list(methods)
     if given == ['all']: return all_methods()
     if not given: raise InputError(f"no method given; choose from {', '.join(METHODS)}")
@@ -196,6 +200,8 @@ class Filmed(Wrapped):
     "The same method, its first walk shown to a film"
     method:Method
     film:Film
+
+    def label(self)->str: return self.method.label()
 
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator:
         for number, walk in enumerate(self.method.walks(evaluator, images, generator)):
@@ -278,7 +284,7 @@ class Work:
         "The maps of all photographs at once; InputError that names photograph and method"
         title = ', '.join(map(title_of, group))
         self.bar.set_postfix_str(title)
-        try: found = explain_alike(group, self.score, self.images, filmed, generator=torch.Generator().manual_seed(self.seed), progress=not self.bar.disable)
+        try: found = explain_alike(group, self.score, self.images, filmed, generator=torch.Generator().manual_seed(self.seed), progress=not self.bar.disable and sys.stderr.isatty()) # in a notebook one bar is enough
         except NotApplicable: raise
         except InputError as error:
             if len(self.names) == 1: raise InputError(f'{self.names[0]}, {title}: {error}') from None
@@ -397,7 +403,8 @@ class Explanation:
         "A row for each photograph: first itself, then the map of each method"
         from ddpath.drawing import compare
         rows = list(range(len(self.photos)) if photos is None else photos)
-        maps = {title_of(name): attribution.saliency[rows] for name, attribution in self.attributions.items()}
+        signed = options.get('signed', False)
+        maps = {title_of(name): (attribution.values.sum(1) if signed else attribution.saliency)[rows] for name, attribution in self.attributions.items()}
         return compare(maps, self.images[rows], [self.questions[row] for row in rows], **options)
 
     def paths(self, photo:int=0, methods:Sequence[str]=None, **options)->'Drawing': # which of them, counted from 0; names of methods, None: all that follow a path

@@ -270,6 +270,10 @@ class Method:
     def cost(self)->int|None:
         "Gradients that each image will take; None when that shows only on the way"
 
+    def label(self)->str:
+        "What stands before its progress bar"
+        return type(self).__name__
+
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterable[Walk]:
         "The walks that are averaged"
         raise NotImplementedError(f'{type(self).__name__} takes no walk')
@@ -290,7 +294,7 @@ class Method:
         with torch.inference_mode(False):
             images = check_input(images)
             cost = self.cost()
-            with tqdm(total=cost and cost*len(images), unit='gradient', desc=type(self).__name__, leave=None, disable=not progress) as bar:
+            with tqdm(total=cost and cost*len(images), unit='gradient', desc=self.label(), leave=None, disable=not progress) as bar:
                 evaluator = Evaluator.at(score, images, getattr(self, 'batch_size', None), bar)
                 result = self.attribute(evaluator, images, generator)
             return conclude(self, result, evaluator, images, started, generator)
