@@ -681,7 +681,7 @@ def code_digest(
 @fingerprint.register(nn.Module)
 def _(value):
     tensors = {**dict(value.named_parameters()), **dict(value.named_buffers())}
-    return f"{type(getattr(value, 'network', value)).__name__} {digest(value, getattr(value, 'size', ''), getattr(value, 'labels', ''), *(name + tensor_digest(tensor) for name, tensor in tensors.items()))}"
+    return f"{type(getattr(value, 'network', value)).__name__} {digest(nn.Module.__repr__(value), getattr(value, 'size', ''), getattr(value, 'labels', ''), *(name + tensor_digest(tensor) for name, tensor in tensors.items()))}"
 
 # %% ../nbs/85_benchmark.ipynb #10d9412c
 @fingerprint.register(Prior)

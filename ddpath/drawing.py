@@ -308,7 +308,7 @@ def compare(
     return figure
 
 # %% ../nbs/reference/drawing.ipynb #27ce6cc0
-STOPS = {0.: 'start', .25: 'a quarter of the way', .5: 'half', .75: 'three quarters'}
+STOPS = {0.: 'start', .25: 'a quarter', .5: 'half', .75: 'three quarters'}
 
 def draw_paths(
     walks:Mapping,       # name -> positions (K,), points (K, 3, h, w), and the map (H, W)

@@ -21,7 +21,7 @@ from tqdm.auto import tqdm
 
 from .checks import InputError, integer, printable
 from .denoising import DenoisingWalk, explain_together, same_look
-from .ig import MOST, Attribution, Integral, Method, NotApplicable, Step, Trace, adaptive_stretches, describe, mean_integral
+from .ig import MOST, Attribution, Growing, Integral, Method, NotApplicable, Step, Trace, adaptive_stretches, describe, mean_integral
 from .images import SEED, as_tensor, bundled_photos, load_image, square, to_rgb
 from .methods import METHODS, SHORT, known_method, make_method, shortened, title_of, with_prior, with_steps
 from .models import Classifier, Evaluator, Score, Target, check_images, check_range, in_single, resized
@@ -153,7 +153,7 @@ class Frames:
 class Film:
     "An observer that keeps small pictures of the steps of a walk, and of the map that they add up to"
     def __init__(self, size:int=144): # side of the pictures
-        self.size, self.sum, self.kept = size, None, []
+        self.size, self.sum, self.kept = size, None, [Growing() for _ in range(5)]
 
     def small(self, pictures:Tensor)->Tensor: # (N, C, H, W)
         "Pictures in the size of the film, on the CPU"
@@ -169,14 +169,14 @@ class Film:
         places = step.alpha[:, None].expand(step.score.shape) if step.alpha.ndim == 1 else step.alpha
         for place, score, points, parts in zip(places, step.score, step.points, in_single(step.parts)):
             self.sum = parts.clone() if self.sum is None else self.sum.add_(parts)
-            self.kept.append(self.frame(place, score, self.sum, points))
+            for column, part in zip(self.kept, self.frame(place, score, self.sum, points)): column.add(part[None])
 
     def frames(self,
         attribution:Attribution, # what the method found in the end
         most:int=25              # frames; the last is the image with the whole map
     )->Frames:
         "The frames nearest to evenly spaced positions"
-        alpha, score, total, points, maps = map(torch.stack, zip(*self.kept))
+        alpha, score, total, points, maps = (column.rows for column in self.kept)
         nearest = (alpha - torch.linspace(0, 1, most).double()[:-1, None, None]).abs().argmin(1)
         chosen = [column[nearest, torch.arange(alpha.shape[1])] for column in (alpha, score, total, points, maps)]
         values = in_single(attribution.values)
