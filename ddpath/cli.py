@@ -160,6 +160,7 @@ def check_methods(
     if words is None: return None
     names = split_names(words)
     if not names: raise InputError(f"no method named; choose from {', '.join([*METHODS, *more])}")
+    if 'all' in more and 'all' in names: return ['all']
     for name in names:
         if name in METHODS or name in more: continue
         if Path(name).exists(): raise InputError(f"'{name}' is a file, not a method: name the photos before --methods")
@@ -173,6 +174,8 @@ def check_files(
     for name in getattr(options, 'photos', ()):
         if not name or not Path(name).exists(): raise InputError(f"no such file: '{name}'; check the path")
     weights = options.weights
+    if weights == '': raise InputError('the name of the weights is empty')
+    if getattr(options, 'target', None) is not None and options.target == options.against: raise InputError(f"'{options.target}' is explained against itself: name another class with --against")
     if weights and Path(weights).suffix in ('.safetensors', '.pth', '.pt') and not Path(weights).is_file(): raise InputError(f"no such file of weights: '{weights}'; check the path")
     if weights and options.classifier in ('embedded', 'imagenet'): raise InputError(f"the {options.classifier} classifier has its own weights: leave out --weights {weights}, or name the network they belong to")
 
@@ -189,7 +192,7 @@ def read_classifier(
     device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
     try: torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError): raise InputError(f"device '{device}' is not available here; use cpu") from None
-    if name in ('imagenet', 'embedded'): classifier = getattr(Classifier, name)()
+    if name.lower() in ('imagenet', 'embedded'): classifier = getattr(Classifier, name.lower())()
     elif name.startswith('timm:'): classifier = Classifier.timm(name.removeprefix('timm:'), weights)
     else: classifier = Classifier.torchvision(name, weights or 'DEFAULT')
     return classifier.to(device)
@@ -236,25 +239,26 @@ def explain(
         bar.refresh()
         from ddpath import explanation, report
         explanation.chosen_methods(names, options.steps)
-        explanation.read_photos(options.photos or None)
+        for photo in explanation.read_photos(options.photos or None): photo.load() # before the network is loaded
         bar.set_description('loading the network')
         classifier = read_classifier(options.classifier, options.weights, options.device)
         prior = None if options.prior == 'embedded' else read_prior(options.prior, classifier.device)
         bar.set_description('explaining')
         found = explanation.explain(options.photos or None, classifier, names, options.target, options.steps, against=options.against, output=options.output, prior=prior, seed=options.seed, progress=bar)
-    written = report.save(found, options.out, shlex.join(['ddpath', *options.typed]))
+    written = report.save(found, options.out, printable(shlex.join(['ddpath', *options.typed])))
     print(short_table(found))
-    for note in found.notes: print(f'ddpath: note: {note}', file=sys.stderr)
-    print(f'\nreport: {written}')
+    print(f'\nreport: {printable(written)}')
 
 def short_table(
     found:'Explanation'
 )->str:
     "A line for each photograph and method, for a terminal"
-    table = found.table().assign(method=lambda table: table.method.map(lambda name: METHODS[name].title if name in METHODS else name))
-    table = table.assign(error=table.completeness_error.map('{:.2g}'.format).replace('nan', '–') + table.marked.map({True: ' large', False: ''}))
-    shown = table[['photo', 'label', 'method', 'evaluations', 'seconds', 'error']].rename(columns=dict(evaluations='gradients', error='completeness error'))
-    return shown.to_string(index=False, float_format='{:.3g}'.format)
+    lines = [('photo', 'label', 'method', 'gradients', 'seconds', 'completeness error')]
+    for row in found.rows():
+        error = '–' if row['completeness_error'] != row['completeness_error'] else f"{row['completeness_error']:.2g}" + ' large'*row['marked']
+        lines.append((row['photo'], row['label'], found.recipes[row['method']].title, f"{row['evaluations']:.0f}", f"{row['seconds']:.2g}", error))
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    return '\n'.join('  '.join(text.ljust(width) if place < 3 else text.rjust(width) for place, (text, width) in enumerate(zip(line, widths))).rstrip() for line in lines)
 
 # %% ../nbs/95_cli.ipynb #6f3eff87
 def short_means(
@@ -338,6 +342,7 @@ def main(
     arguments:Sequence[str]=None # None: those of the process
 )->int:                          # exit code: 0 done, 2 for a mistake of the user, 130 when interrupted
     "The command `ddpath`"
+    if hasattr(sys.stdout, 'reconfigure'): sys.stdout.reconfigure(errors='replace') # a terminal may lack a dash
     try:
         with warnings.catch_warnings():
             warnings.showwarning = lambda message, *rest, **others: print(f'ddpath: warning: {message}', file=sys.stderr)

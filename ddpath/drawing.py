@@ -24,7 +24,7 @@ from matplotlib.image import AxesImage
 from PIL import Image
 from torch import Tensor
 
-from .checks import InputError, number
+from .checks import InputError, integer, number
 from .images import as_tensor
 
 # %% ../nbs/reference/drawing.ipynb #443e6a5a
@@ -32,7 +32,7 @@ SHOWN, SHARP = 90, 180 # pixels an inch: as a page shows a figure, and as it is 
 
 class Drawing(Figure):
     "A matplotlib figure without pyplot and its global state, which shows itself in a notebook"
-    most = 80_000 # bytes that it may take there
+    most = 60_000 # bytes that it may take there
 
     def jpeg(self, dpi:int=SHOWN, quality:int=80)->bytes:
         "As a JPEG"
@@ -75,7 +75,7 @@ def panels(
     axes = figure.subplots(rows, columns, squeeze=False).flatten()
     for panel in axes: panel.set(xticks=[], yticks=[]); panel.spines[:].set(color='lightgrey', linewidth=.5)
     for panel in axes[count:]: panel.remove()
-    for panel, title in zip(axes, () if titles is None else titles): panel.set_title(title, fontsize=9, parse_math=False)
+    for panel, title in zip(axes, () if titles is None else titles): panel.set_title('\n'.join(textwrap.fill(line, max(8, int(12*width))) for line in str(title).split('\n')), fontsize=9, parse_math=False)
     return figure, list(axes[:count])
 
 # %% ../nbs/reference/drawing.ipynb #1eceee18
@@ -256,10 +256,13 @@ def map_of(
 
 def shared_ends(
     maps:Sequence[Tensor], # (H, W) each
-    sigma:float
+    signed:bool,
+    sigma:float,
+    strong:tuple[float, float]=STRONG # percentiles
 )->tuple[float, float]:
     "One range of colours for several maps"
-    return ends_of(torch.cat([smoothed(as_tensor(values).float().cpu().abs(), sigma).flatten() for values in maps]))
+    given = [as_tensor(values, 'the map').float().cpu() for values in maps]
+    return ends_of(torch.cat([smoothed(values if signed else values.abs(), sigma).flatten() for values in given]), strong)
 
 def compare(
     maps:Mapping,             # name -> an Attribution, or its maps (N, H, W)
@@ -272,30 +275,34 @@ def compare(
     side:int=150              # of a panel, in pixels as shown
 )->Drawing:
     "A row for each photograph: first itself, then a panel for each method under its name"
-    if not len(maps): raise InputError('nothing to compare: give at least one map')
+    if not isinstance(maps, Mapping) or not len(maps): raise InputError('nothing to compare: give at least one map, by name')
+    columns, side = integer('columns', columns), integer('side', side, 40, 1000)
+    if names is not None and len(names) != len(images): raise InputError(f'{len(names)} names for {len(images)} photographs: give one for each')
     found = {str(title): map_of(one, signed) for title, one in maps.items()}
     wrong = [title for title, values in found.items() if values.ndim != 3 or len(values) != len(images)]
     if wrong: raise InputError(f"'{wrong[0]}' has maps of shape {tuple(found[wrong[0]].shape)} for {len(images)} photographs: give (N, H, W)")
     titles = list(found)
     each = -(-len(titles)//-(-len(titles)//columns)) # evenly
     tables = [titles[start:start + each] for start in range(0, len(titles), each)]
-    smoothing = f', smoothed by {sigma:g} pixel' + 's'*(sigma != 1) if sigma else ''
-    legend = f"in colour: the strongest tenth of {'all maps of a photograph' if shared else 'each map'}{smoothing}; {'red for, blue against the class' if signed else 'opaque: its strongest hundredth'}"
+    reach = sigma*max(found[titles[0]].shape[-2:])/SIDE
+    smoothing = f', smoothed by {reach:.2g} pixels' if reach else ''
+    words_below = f"in colour: the strongest tenth of {'all maps of a photograph' if shared else 'each map'}{smoothing}; {'red for, blue against the class' if signed else 'opaque: its strongest hundredth'}"
+    beside = [textwrap.fill(textwrap.shorten(str(name), 3*int(side/6.6), placeholder='…'), int(side/6.6)) for name in names or ()]
     written = {title: textwrap.fill(title, int(side/7.3)) for title in titles}
-    head, left = 10 + 13*max(1 + text.count('\n') for text in written.values()), 20 if names is not None else GAP
+    head, left = 10 + 13*max(1 + text.count('\n') for text in written.values()), 6 + 14*max((1 + text.count('\n') for text in beside), default=0)
     width = left + (each + 1)*(side + GAP)
-    legend = textwrap.fill(legend, int((width - left)/5.6))
-    foot = 6 + 14*(1 + legend.count('\n'))
+    words_below = textwrap.fill(words_below, int((width - left)/5.6))
+    foot = 6 + 14*(1 + words_below.count('\n'))
     height = len(tables)*(head + len(images)*(side + GAP)) + foot
     figure = Drawing(figsize=(width/SHOWN, height/SHOWN))
     words = dict(fontsize=12*72/SHOWN, color='#222222', parse_math=False)
     top = height
     for table in tables:
         for row, image in enumerate(images):
-            ends = shared_ends([values[row] for values in found.values()], sigma) if shared else None
+            ends = shared_ends([values[row] for values in found.values()], signed, sigma) if shared else None
             pictures = [drawable(image).expand(3, -1, -1).permute(1, 2, 0).numpy(), *(overlay(found[title][row], image, signed, sigma, ends) for title in table)]
             y = top - head - row*(side + GAP) - side
-            if names is not None: figure.text(.5*left/width, (y + side/2)/height, textwrap.shorten(str(names[row]), 24, placeholder='…'), rotation=90, ha='center', va='center', **words | dict(fontsize=11*72/SHOWN))
+            if names is not None: figure.text(.5*left/width, (y + side/2)/height, beside[row], rotation=90, ha='center', va='center', linespacing=1., **words | dict(fontsize=11*72/SHOWN))
             for column, (picture, title) in enumerate(zip(pictures, ['', *table])):
                 x = left + column*(side + GAP)
                 panel = figure.add_axes([x/width, y/height, side/width, side/height])
@@ -304,7 +311,7 @@ def compare(
                 panel.spines[:].set(color='#d0d0d0', linewidth=.4)
                 if not row: figure.text((x + side/2)/width, (top - .5*head)/height, written.get(title, ''), ha='center', va='center', linespacing=1., **words)
         top -= head + len(images)*(side + GAP)
-    figure.text(left/width, 4/height, legend, va='bottom', linespacing=1.1, **words | dict(fontsize=10*72/SHOWN))
+    figure.text(left/width, 4/height, words_below, va='bottom', linespacing=1.1, **words | dict(fontsize=10*72/SHOWN))
     return figure
 
 # %% ../nbs/reference/drawing.ipynb #27ce6cc0
@@ -323,14 +330,14 @@ def draw_paths(
     figure = Drawing(figsize=(width/SHOWN, height/SHOWN))
     words = dict(fontsize=12*72/SHOWN, color='#222222', parse_math=False, va='center')
     for row, (title, (places, points, values)) in enumerate(walks.items()):
-        nearest = [int((places - stop).abs().argmin()) for stop in STOPS]
-        pictures = [*(drawable(points[place]).permute(1, 2, 0).numpy() for place in nearest), drawable(image).expand(3, -1, -1).permute(1, 2, 0).numpy(), overlay(values, image)]
+        nearest = [int((places - stop).abs().argmin()) if (places - stop).abs().min() < .13 else None for stop in STOPS]
+        pictures = [*(None if place is None else drawable(points[place]).permute(1, 2, 0).numpy() for place in nearest), drawable(image).expand(3, -1, -1).permute(1, 2, 0).numpy(), overlay(values, image)]
         y = height - head - row*(side + GAP) - side
         figure.text((left - 10)/width, (y + side/2)/height, textwrap.fill(title, 15), ha='right', **words)
         for column, picture in enumerate(pictures):
             x = left + column*(side + GAP) + arrow*(column == len(columns) - 1)
             panel = figure.add_axes([x/width, y/height, side/width, side/height])
-            panel.imshow(picture, aspect='auto')
+            if picture is not None: panel.imshow(picture, aspect='auto')
             panel.set(xticks=[], yticks=[])
             panel.spines[:].set(color='#d0d0d0', linewidth=.4)
             if not row: figure.text((x + side/2)/width, (height - head/2)/height, columns[column], ha='center', **words)
@@ -391,11 +398,17 @@ def show_maps(
     clipped = torch.cat([(map.abs() > limit).flatten() for map, limit in zip(given, limits)]).float().mean()
     remaining = zip(given, limits)
     for index, panel in enumerate(axes):
-        if maps[index] is None and images[index] is None: panel.set_visible(False)
-        elif maps[index] is None: draw_image(panel, images[index])
-        else: mesh = draw_map(panel, *next(remaining), signed, None if images is None else images[index])
+        image = None if images is None else images[index]
+        if maps[index] is None and image is None: panel.set_visible(False)
+        elif maps[index] is None: draw_image(panel, image)
+        elif image is None: mesh = draw_map(panel, *next(remaining), signed)
+        else:
+            values, _ = next(remaining)
+            ends = shared_ends(given if shared else [values], signed, 1., (percentile/1.1, percentile))
+            panel.imshow(overlay(values, image, signed, ends=ends))
     if images is not None:
-        write_below(figure, 'in colour: the strongest tenth of each map, smoothed by one pixel; ' + ('red for, blue against the class' if signed else 'opaque: its strongest hundredth'))
+        share = f"the strongest {100 - percentile/1.1:.2g} % of {'all maps together' if shared else 'each map'}"
+        write_below(figure, f"in colour: {share}; {'red for, blue against the class' if signed else f'opaque: the strongest {100 - percentile:.2g} %'}")
         return figure
     if shared: figure.colorbar(mesh, ax=axes, fraction=.03, pad=.01, extend='both' if signed else 'max').ax.tick_params(labelsize=8)
     write_below(figure, f"{'one scale for all' if shared else 'each map has its own scale'}; colours end at percentile {percentile:g} of the magnitudes, {clipped:.1%} of the pixels lie beyond")

@@ -206,11 +206,11 @@ class Attribution:
         "One number for each pixel, (N, H, W): magnitudes summed over channels; of inputs that are no images, the magnitudes"
         return self.values.abs().sum(1) if self.values.ndim == 4 else self.values.abs()
 
-    def plot(self, titles:Sequence[str]=None, percentile:float=99)->'Drawing':
+    def plot(self, titles:Sequence[str]=None)->'Drawing':
         "The saliency over each photograph, each on its own scale"
         if self.values.ndim != 4: raise InputError(f'values of shape {tuple(self.values.shape)} are no images: read them from .values')
         from ddpath.drawing import show_maps
-        return show_maps(self.saliency, self.images, titles, percentile=percentile, shared=False)
+        return show_maps(self.saliency, self.images, titles, shared=False)
 
     def summary(self)->dict[str, float]:
         "The record in a few numbers, averaged over the images"
@@ -313,7 +313,7 @@ def conclude(
     baseline = torch.full_like(score_input, torch.nan) if result.score_baseline is None else result.score_baseline
     bad = ~result.values.isfinite().flatten(1).all(1)
     if bad.any(): raise InputError(f'{type(method).__name__} gave NaN or infinite values for image {bad.int().argmax().item()} ({bad.sum().item()} of {len(bad)}): look at the settings in {describe(method)}')
-    warn_of_empty(result.values, type(method).__name__)
+    warn_of_empty(result.values, method.label())
     gap = (in_single(result.values).flatten(1).sum(1) - (score_input - baseline)).abs()
     return Attribution(result.values, images, describe(method), score_input, baseline, gap, evaluator.evaluations/len(images),
                        time.perf_counter() - started, result.trace, generator.initial_seed())
@@ -370,7 +370,7 @@ class PathIntegral(Method):
         for path in self.paths(evaluator, images, generator): yield path, evaluator.values(path(torch.zeros(1, dtype=torch.float64))[0])
 
     def walks(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Walk]:
-        if self.tolerance is not None: raise InputError('with a tolerance the steps are known only at the end: leave out the tolerance to follow them')
+        if self.tolerance is not None: raise InputError('with a tolerance the steps are known only at the end: leave out the tolerance, or take a method with even steps, to follow them')
         rule, together = make_rule(self.rule, self.steps), evaluator.together(images)
         for path, score in self.starts(evaluator, images, generator): yield Walk(walk_along(evaluator, path, *rule, together), score)
 

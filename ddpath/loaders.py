@@ -143,10 +143,9 @@ def timm_network(
     if not timm.is_model(name.split('.')[0]):
         near = difflib.get_close_matches(name, timm.list_models(), n=5)
         raise InputError(f"no network '{name}' in timm; " + (f"did you mean {', '.join(near)}?" if near else "see timm.list_models()"))
-    if weights is None: network = fetch_timm(name)
-    else:
-        network = timm.create_model(name.split('.')[0])
-        network = load_weights(network, read_weights(weights), str(weights))
+    tags = timm.list_pretrained(f"{name.split('.')[0]}.*")
+    if '.' in name and name not in tags: raise InputError(f"no weights '{name}' in timm; choose from {', '.join(tags)}")
+    network = fetch_timm(name) if weights is None else load_weights(timm.create_model(name), read_weights(weights), str(weights))
     data = timm.data.resolve_model_data_config(network)
     labels = imagenet_labels() if network.num_classes == 1000 else None
     return dict(network=network, mean=data['mean'], std=data['std'], size=data['input_size'][-1], labels=labels, title=name)

@@ -493,11 +493,12 @@ def class_indices(
 
 def check_targets(
     targets:Tensor, # (M,)
-    classes:int     # of the network
+    classes:int,    # of the network
+    name:str='target' # what to call them in an error
 )->Tensor:          # the same
     "Classes that the network has; InputError for the first that it has not"
     wrong = [target for target in targets.tolist() if not 0 <= target < classes]
-    if wrong: raise InputError(f'target {wrong[0]} is out of range: the network has {classes} classes, 0 to {classes - 1}')
+    if wrong: raise InputError(f'{name} {wrong[0]} is out of range: the network has {classes} classes, 0 to {classes - 1}')
     return targets
 
 # %% ../nbs/10_models.ipynb #a020710c
@@ -522,23 +523,27 @@ class Score:
         "The score of each row of logits, (N,), in single precision at least"
         logits, output, target = in_single(logits), OUTPUTS[self.output], self.targets(logits)
         if self.against is None: return output(logits, target)
-        other = self.classes(logits, self.against)
-        if (target == other).any(): raise InputError(f'class {other[target == other][0].item()} is explained against itself: name another class as against')
+        other = self.classes(logits, self.against, 'against')
+        if (target == other).any(): raise InputError(f"class {other[target == other][0].item()}{self.called(other[target == other][0].item())} is explained against itself: name another class as against")
         return output(logits, target) - output(logits, other)
 
     def check_count(self, count:int)->None:
         "InputError unless there is one target, or one for each of `count` images; likewise for the class against it"
-        for classes in (self.target, self.against):
-            if classes is not None and len(classes) not in (1, count): raise InputError(f'{len(classes)} targets for {count} images: give one class, or one for each image')
+        for name, classes in dict(targets=self.target, classes_against=self.against).items():
+            if classes is not None and len(classes) not in (1, count): raise InputError(f"{len(classes)} {name.replace('_', ' ')} for {count} images: give one class, or one for each image")
 
     def targets(self, logits:Tensor)->Tensor:
         "The class explained for each row of logits; InputError when one is out of range or their number does not fit"
         return logits.argmax(1) if self.target is None else self.classes(logits, self.target)
 
-    def classes(self, logits:Tensor, given:Tensor)->Tensor:
+    def called(self, index:int)->str:
+        "The name of a class in brackets, where it has one"
+        return f' ({self.classifier.name(index)})' if getattr(self.classifier, 'labels', None) is not None and hasattr(self.classifier, 'name') else ''
+
+    def classes(self, logits:Tensor, given:Tensor, name:str='target')->Tensor:
         "The given class for each row of logits, (N,)"
         self.check_count(len(logits))
-        return check_targets(given, logits.shape[1]).to(logits.device).expand(len(logits))
+        return check_targets(given, logits.shape[1], name).to(logits.device).expand(len(logits))
 
     def settle(self, images:Tensor)->tuple['Score', Tensor]:
         "The same score with one target for each image, the class given or the class predicted here; and its values there, (N,)"

@@ -128,6 +128,10 @@ class AdaptiveBlurIG(PathIntegral):
     spacing:str|Callable='uniform' # uniform or sqrt: how the width falls; or a function of the share of the path that is left
     batch_size:int=None            # images times points taken together; None: by their size
 
+    def __post_init__(self):
+        super().__post_init__()
+        if self.tolerance is None: raise InputError('AdaptiveBlurIG has no even steps: give a tolerance in units of the score, such as 0.01, or take BlurIG')
+
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[BlurPath]:
         yield BlurIG(max_sigma=self.max_sigma, spacing=self.spacing).path(images)
 

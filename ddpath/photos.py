@@ -21,7 +21,7 @@ from .checks import InputError
 from .images import load_image
 
 # %% ../nbs/reference/photos.ipynb #87e0b1a9
-REPORTS = ('report.html', 'scores.json'), ('table.html', 'card.json') # what the folders hold that the commands write
+REPORTS = ('report.html', 'scores.json', 'maps.png'), ('table.html', 'card.json', 'table.png') # what the folders hold that the commands write; the last is a picture
 
 def is_photograph(
     file:Path,
@@ -30,8 +30,9 @@ def is_photograph(
     "Whether a person put the file there, and no program for itself: no name begins with a dot, no folder is macOS's double or a report of ours"
     inner = file.relative_to(folder)
     if any(part.startswith('.') or part == '__MACOSX' for part in inner.parts): return False
-    between = [folder/place for place in inner.parents if place.name]
-    return not any(all((place/name).is_file() for name in names) for place in between for names in REPORTS)
+    reports = {place: names for place in inner.parents for *names, picture in REPORTS if all((folder/place/name).is_file() for name in names)}
+    if any(place.name for place in reports): return False
+    return not (reports and file.parent == folder and file.name in {picture for *_, picture in REPORTS})
 
 # %% ../nbs/reference/photos.ipynb #c9cf65a4
 def folder_table(

@@ -29,7 +29,6 @@ from .drawing import ends_of, overlay, smoothed
 from .explanation import Explanation, Frames, misses, numbers_of
 from .ig import Attribution
 from .images import square
-from .methods import METHODS, title_of
 
 # %% ../nbs/reference/report.ipynb #da2b060e
 def inside(
@@ -91,59 +90,52 @@ def curve_of(
     return places.tolist(), scores.tolist()
 
 def path_data(
+    explanation:Explanation,
     name:str, # of the method
-    attribution:Attribution,
-    frames:Frames,
-    row:int,
-    image:Tensor, # (3, S, S)
+    row:int,  # of the photograph
     quality:int
 )->dict:
     "What the page shows of a walk"
-    recipe, complete = METHODS[name], bool(attribution.score_baseline[row].isfinite())
-    places = chosen(frames, row)
-    points, maps = strips(frames, row, places, image, quality)
+    frames, attribution, recipe = explanation.films[name], explanation.attributions[name], explanation.recipes[name]
+    places, complete = chosen(frames, row), bool(attribution.score_baseline[row].isfinite())
+    points, maps = strips(frames, row, places, explanation.images[row], quality)
     columns = {key: getattr(frames, key)[places, row].tolist() for key in ('alpha', 'score', 'total')}
     return dict(key=name, title=recipe.title, colour=recipe.colour, start=recipe.start, positions=columns['alpha'], scores=columns['score'], sums=columns['total'] if complete else None,
                 frames=len(places), curve=curve_of(attribution, row), points=points, maps=maps)
 
 def paths_data(
     explanation:Explanation,
-    row:int,
-    image:Tensor # (3, S, S)
+    row:int # of the photograph
 )->list[dict]:
     "All walks to one photograph, as sharp as the budget allows"
-    filmed = {name: frames for name, frames in explanation.films.items() if row < frames.maps.shape[1]}
+    names = [name for name, frames in explanation.films.items() if row < frames.maps.shape[1]]
     for quality in QUALITIES:
-        found = [path_data(name, explanation.attributions[name], frames, row, image, quality) for name, frames in filmed.items()]
+        found = [path_data(explanation, name, row, quality) for name in names]
         if sum(len(path['points']) + len(path['maps']) for path in found) <= BUDGET: break
     return found
 
 # %% ../nbs/reference/report.ipynb #a87ace13
 def map_data(
+    explanation:Explanation,
     name:str, # of the method
-    attribution:Attribution,
-    row:int,
-    image:Tensor # (3, S, S)
+    row:int   # of the photograph
 )->dict:
     "What the page shows of a map"
-    recipe, numbers = METHODS.get(name), numbers_of(attribution, row)
-    return dict(key=name, title=title_of(name), colour=recipe.colour if recipe else '#555555', picture=inside(overlay(attribution.saliency[row], image), least=224), gradients=numbers['evaluations'], seconds=numbers['seconds'],
-                score_baseline=numbers['score_baseline'], completeness_error=numbers['completeness_error'], marked=bool(misses(attribution)[row]), settings=attribution.method, finding=None)
+    attribution, recipe = explanation.attributions[name], explanation.recipes[name]
+    numbers = numbers_of(attribution, row)
+    return dict(key=name, title=recipe.title, colour=recipe.colour, picture=inside(overlay(attribution.saliency[row], explanation.images[row]), least=224), gradients=numbers['evaluations'], seconds=numbers['seconds'],
+                score_baseline=numbers['score_baseline'], completeness_error=numbers['completeness_error'], marked=bool(misses(attribution)[row]), settings=attribution.method)
 
 def photo_data(
     explanation:Explanation,
-    row:int,
-    prediction:dict[str, float]
+    row:int
 )->dict:
     "What the page shows of a photograph"
-    photo, families = explanation.photos[row], {}
-    image = photo.load(explanation.classifier.size)
-    for name, attribution in explanation.attributions.items():
-        family = METHODS[name].family if name in METHODS else 'Methods of your own'
-        families.setdefault(family, []).append(map_data(name, attribution, row, image))
+    families = {}
+    for name, recipe in explanation.recipes.items(): families.setdefault(recipe.family, []).append(map_data(explanation, name, row))
     scores = [attribution.score_input[row].item() for attribution in explanation.attributions.values()]
-    return dict(name=photo.name, label=explanation.labels[row], against=explanation.others[row], classes=list(prediction.items()), score=scores[0], picture=inside(colours_of(photo.load(448)), 85),
-                families=[dict(name=family, maps=maps) for family, maps in families.items()], paths=paths_data(explanation, row, image), refused=[])
+    return dict(name=explanation.names[row], label=explanation.labels[row], against=explanation.others[row], classes=explanation.predictions[row], score=scores[0] if scores else None,
+                picture=inside(colours_of(explanation.pictures[row]/255), 85), families=[dict(name=family, maps=maps) for family, maps in families.items()], paths=paths_data(explanation, row))
 
 # %% ../nbs/reference/report.ipynb #e0fe1165
 SITE = 'https://ddpath.github.io/ddpath'
@@ -165,11 +157,10 @@ def page(
     command:str='' # that repeats it
 )->str:
     "The report as one page"
-    predictions = explanation.predictions()
-    photos = [photo_data(explanation, row, prediction) for row, prediction in enumerate(predictions)]
+    photos, others = [photo_data(explanation, row) for row in range(len(explanation))], set(explanation.others)
     template = Environment(loader=PackageLoader('ddpath', 'pages'), autoescape=True, trim_blocks=True, lstrip_blocks=True).get_template('report.html')
-    return template.render(title=question(explanation.questions), network=explanation.classifier.title, output=explanation.score.output, against=None, versions={name: version for name, version in versions().items() if name in ('ddpath', 'torch')},
-                           command=command or repr(explanation), site=SITE, photos=photos, notes=explanation.notes)
+    return template.render(title=question(explanation.questions), network=explanation.classifier.title, output=explanation.score.output, against=others.pop() if len(others) == 1 else 'another',
+                           versions={name: version for name, version in versions().items() if name in ('ddpath', 'torch')}, command=command or repr(explanation), site=SITE, photos=photos, notes=explanation.notes)
 
 # %% ../nbs/reference/report.ipynb #34efbfa9
 SHOWN_PHOTOS = 4 # in a notebook
@@ -181,9 +172,8 @@ def shown(
     rows = range(min(len(explanation), SHOWN_PHOTOS))
     figure = explanation.compare(rows, columns=5)
     kind, file = figure.shown()
-    said = ''.join(f"<li><b>{html.escape(explanation.photos[row].name)}</b>: {html.escape(', '.join(f'{label} {probability:.0%}' for label, probability in prediction.items()))}</li>"
-                   for row, prediction in zip(rows, explanation.predictions()))
-    lines = ''.join(f"<tr><td>{html.escape(title_of(name))}</td><td>{one['evaluations']:.4g}</td><td>{one['seconds']:.2g}</td><td>{f'{error:.2g}' if (error := one['completeness_error']) == error else '–'}{' large' if misses(attribution).any() else ''}</td></tr>"
+    said = ''.join(f"<li><b>{html.escape(explanation.names[row])}</b>: {html.escape(', '.join(f'{label} {probability:.0%}' for label, probability in explanation.predictions[row]))}</li>" for row in rows)
+    lines = ''.join(f"<tr><td>{html.escape(explanation.recipes[name].title)}</td><td>{one['evaluations']:.4g}</td><td>{one['seconds']:.2g}</td><td>{f'{error:.2g}' if (error := one['completeness_error']) == error else '–'}{' large' if misses(attribution).any() else ''}</td></tr>"
                     for name, attribution in explanation.attributions.items() for one in [attribution.summary()])
     more = '' if len(rows) == len(explanation) else f'<p>and {len(explanation) - len(rows)} more</p>'
     notes = ''.join(f'<p>{html.escape(note)}</p>' for note in explanation.notes)
@@ -199,9 +189,9 @@ def record_of(
     command:str
 )->dict:
     "Predictions, results and what is needed to repeat them"
-    predictions = {photo.name: prediction for photo, prediction in zip(explanation.photos, explanation.predictions())}
+    predictions = {name: dict(prediction) for name, prediction in zip(explanation.names, explanation.predictions)}
     return dict(command=command, network=repr(explanation.classifier), output=explanation.score.output, versions=versions(), python=platform.python_version(), machine=platform.machine(),
-                notes=explanation.notes, predictions=predictions, results=json.loads(explanation.table().to_json(orient='records')))
+                notes=explanation.notes, predictions=predictions, results=[{key: None if value != value else value for key, value in row.items()} for row in explanation.rows()])
 
 def save(
     explanation:Explanation,
@@ -210,8 +200,8 @@ def save(
 )->Path:           # of the page
     "Write report.html, maps.png, attributions.npz and scores.json, all or nothing"
     near = find_place(folder, FILES)
-    values = {f'{photo.name}/{name}': attribution.values[row].cpu().numpy() for row, photo in enumerate(explanation.photos) for name, attribution in explanation.attributions.items()}
-    images = {f'{photo.name}/image': image.numpy() for photo, image in zip(explanation.photos, explanation.images)}
+    values = {f'{photo}/{name}': attribution.values[row].cpu().numpy() for row, photo in enumerate(explanation.names) for name, attribution in explanation.attributions.items()}
+    images = {f'{photo}/image': image.numpy() for photo, image in zip(explanation.names, explanation.images)}
     with whole_folder(folder, near) as place:
         explanation.compare(range(min(len(explanation), MOST_ROWS))).savefig(place/'maps.png', dpi=150)
         np.savez_compressed(place/'attributions.npz', **values, **images)

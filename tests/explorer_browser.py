@@ -144,7 +144,7 @@ def explore(page, address):
     page.changes('slide on', lambda: slide(Keys.ARROW_RIGHT, 4))
     page.changes('slide back', lambda: slide(Keys.ARROW_LEFT, 4))
     assert page.settled() == start, 'the same position gives another picture'
-    page.changes('another method', lambda: page.choice('method').select_by_visible_text('Blur IG, 64 steps'))
+    page.changes('another method', lambda: page.choice('method').select_by_visible_text('Blur IG, even steps'))
     page.changes('a second method', lambda: page.choice('beside').select_by_visible_text('Guided IG, unbounded'))
     page.changes('more steps', lambda: page.choice('steps').select_by_visible_text('32'))
     page.changes('another photo', lambda: page.choice('photo').select_by_visible_text('rocket'))
