@@ -262,7 +262,7 @@ def short_table(
 
 # %% ../nbs/95_cli.ipynb #6f3eff87
 def short_means(
-    found:'pandas.DataFrame' # of `benchmark.table`
+    found:'pd.DataFrame' # of `benchmark.table`
 )->str:
     "Means alone, for a terminal; a star for what leads"
     from ddpath.benchmark import ARROWS
@@ -307,7 +307,7 @@ def benchmark(
     print(f'\n* the best mean, or within noise of it (all pairs of methods compared at once). Intervals: {options.out/"table.html"}')
 
 # %% ../nbs/95_cli.ipynb #6fa6fd1e
-def package_weights()->'pandas.DataFrame':
+def package_weights()->'pd.DataFrame':
     "The files of weights inside the package: name, megabytes, SHA-256"
     import hashlib
 

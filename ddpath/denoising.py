@@ -20,7 +20,6 @@ from functools import cache
 from itertools import chain, tee
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from tqdm.auto import tqdm
 

@@ -39,7 +39,6 @@ from .drawing import Drawing, curves
 from .ig import Maps, Trace
 from .images import as_tensor, seeded
 from .models import Classifier, Evaluator, Score, Target, check_images, in_single, probability, with_remedy
-from .suppression import certainty
 
 # %% ../nbs/80_metrics.ipynb #e75dd380
 def as_maps(

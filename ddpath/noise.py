@@ -127,7 +127,7 @@ class NoiseProfile:
         lowest = torch.minimum(scores.amin(0), last)
         return scores - lowest >= level*(last - lowest)
 
-    def table(self, names:Sequence[str]=None)->'pandas.DataFrame':
+    def table(self, names:Sequence[str]=None)->'pd.DataFrame':
         "One row for each image"
         saturated = self.saturated()
         columns = {'points saturated': saturated.double().mean(0), 'earned there': (self.part*saturated).sum(0)/self.part.sum(0),

@@ -315,7 +315,7 @@ def saturation(
     output:str='probability',                                          # the score: a name in OUTPUTS
     draws:int=1,                                                       # samples of each image at each strength
     generator:torch.Generator=None                                     # None: the fixed seed
-)->'pandas.DataFrame': # one row for each sampler and strength
+)->'pd.DataFrame': # one row for each sampler and strength
     "Confidence, entropy and gradients of the network on samples ever farther from the images"
     score, seed = Score(classifier, output=output).fixed_at(images), branch(seeded(generator)).initial_seed()
     evaluator, logits = Evaluator(score), Evaluator(classifier)
@@ -389,7 +389,7 @@ class Nats:
 
     def __float__(self)->float: return self.mean.item()
 
-    def summary(self)->'pandas.DataFrame':
+    def summary(self)->'pd.DataFrame':
         "One row for each method: the bound, its 95 % interval, the ceiling and the critic"
         low, high = bootstrap(self.bound).view(2, -1).cpu().numpy()
         from pandas import DataFrame
