@@ -62,8 +62,10 @@ def chosen(
     change = frames.score[:, row].double().diff().abs()
     way = frames.alpha[:, row].diff() + change/change.sum().clamp(min=1e-30)
     way = torch.cat([torch.zeros(1).double(), way.cumsum(0)])
-    nearest = (way - torch.linspace(0, way[-1].item(), most).double()[:, None]).abs().argmin(1)
-    return sorted({0, *nearest.tolist(), len(way) - 1})
+    nearest = (way - torch.linspace(0, way[-1].item(), most).double()[:, None]).abs().argmin(1).tolist()
+    places = [0]
+    for number, place in enumerate(nearest[1:], 1): places.append(min(max(place, places[-1] + 1), len(way) - most + number)) # each once
+    return places
 
 def strips(
     frames:Frames,
