@@ -15,7 +15,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from itertools import chain, count
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -23,9 +23,9 @@ from PIL import Image
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from .checks import InputError, integer, printable
+from .checks import InputError, free_name, integer, printable
 from .denoising import DenoisingWalk, explain_together, same_look
-from .ig import MOST, Attribution, Integral, Method, NotApplicable, Step, Trace, adaptive_stretches, describe, mean_integral
+from .ig import MOST, Attribution, Integral, Method, NotApplicable, Step, Trace, adaptive_stretches, describe, mean_integral, sums_of
 from .images import SEED, as_image, as_tensor, bundled_photos, load_image, set_upright, square
 from .methods import METHODS, SHORT, Recipe, known_method, make_method, recipe_of, shortened, title_of, with_prior, with_steps
 from .models import Classifier, Evaluator, Score, Target, check_images, check_range, in_single, resized
@@ -59,7 +59,7 @@ def unique_names(
     "The stem of each file, with a number where a stem is taken already"
     names = []
     for stem in (printable(Path(file).stem) for file in files):
-        names.append(next(name for name in chain([stem], (f'{stem}-{number}' for number in count(2))) if name not in names))
+        names.append(free_name(stem, names, '-'))
     return names
 
 def listed_files(
@@ -153,7 +153,7 @@ def named_methods(
     for method in methods:
         name = known_method(method) if isinstance(method, str) else type(checked_method(method)).__name__
         built = first_look(make_method(method)) if isinstance(method, str) else method
-        found[next(label for label in chain([name], (f'{name} {number}' for number in count(2))) if label not in found)] = built
+        found[free_name(name, found)] = built
     return found
 
 def checked_method(
@@ -263,7 +263,7 @@ class Filmed(Wrapped):
             if not results:
                 self.film.keep(torch.zeros(len(images)), score, path(torch.zeros(1, dtype=torch.float64))[0])
                 for step in steps_of(path, stretches): self.film(step)
-            results.append(Integral(torch.stack([sum(stretch.values for stretch in part) for part in stretches]), trace, score))
+            results.append(Integral(sums_of(stretches), trace, score))
         return mean_integral(results)
 
 # %% ../nbs/reference/explanation.ipynb #244e676b
@@ -478,7 +478,7 @@ def distinct(
     found = {}
     for name, recipe in recipes.items():
         taken = [other.title for other in found.values()]
-        found[name] = replace(recipe, title=next(title for title in chain([recipe.title], (f'{recipe.title} {number}' for number in count(2))) if title not in taken))
+        found[name] = replace(recipe, title=free_name(recipe.title, taken))
     return found
 
 # %% ../nbs/reference/explanation.ipynb #0aa22e9f

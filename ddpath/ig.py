@@ -8,8 +8,9 @@ __all__ = ['MOST', 'RULES', 'Maps', 'GUIDED', 'UNGUIDED', 'midpoint', 'left', 'r
            'path_integral', 'Attribution', 'Walk', 'Integral', 'mean_integral', 'check_input', 'Method', 'conclude',
            'warn_of_empty', 'describe', 'glance', 'Gradient', 'PathIntegral', 'IntegratedGradients', 'several',
            'straight_paths', 'Node', 'Stretch', 'simpson', 'worst', 'nodes_at', 'halves', 'trace_of',
-           'adaptive_stretches', 'adaptive_integral', 'record_of', 'GuidedReLU', 'guided_relu', 'guided_hardtanh',
-           'GuidedReLUs', 'NotApplicable', 'steps_back', 'is_unguided', 'Inspected', 'GuidedBackprop']
+           'adaptive_stretches', 'adaptive_integral', 'sums_of', 'record_of', 'GuidedReLU', 'guided_relu',
+           'guided_hardtanh', 'GuidedReLUs', 'NotApplicable', 'steps_back', 'is_unguided', 'Inspected',
+           'GuidedBackprop']
 
 # %% ../nbs/20_ig.ipynb #2749e49f
 import html
@@ -512,7 +513,13 @@ def adaptive_integral(
 )->tuple[Tensor, Trace]: # attribution (N, ...) and the record
     "The sum of all stretches"
     stretches, trace = adaptive_stretches(evaluator, path, count, tolerance, limit)
-    return torch.stack([sum(stretch.values for stretch in part) for part in stretches]), trace
+    return sums_of(stretches), trace
+
+def sums_of(
+    stretches:list[list[Stretch]] # of each image
+)->Tensor:                        # (N, ...)
+    "The attribution of each image: the sum over its stretches"
+    return torch.stack([sum(stretch.values for stretch in part) for part in stretches])
 
 def record_of(node:Node)->tuple[float, float, float]:
     "Position, score and length of the gradient"

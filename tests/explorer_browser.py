@@ -5,7 +5,7 @@ photograph, and fails unless the picture changes each time. Not collected by pyt
 selenium` and Chromium with its driver (Debian: `apt-get install chromium-driver`). Exit code 0 when all is seen,
 1 when a picture did not change, 2 when something is missing.
 """
-import base64, os, shutil, subprocess, sys, time, urllib.request
+import base64, os, subprocess, sys, time, urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 try:
     import jupyterlab, nbformat
-    from selenium import webdriver
+    from browser import chromium, installed
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -67,17 +67,6 @@ def lab(folder):
         server.terminate()
         server.wait(30)
         log.close()
-
-
-@contextmanager
-def chromium(browser, driver):
-    "A headless Chromium"
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    for argument in ('--headless=new', '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--window-size=1280,1000'): options.add_argument(argument)
-    window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    try: yield window
-    finally: window.quit()
 
 
 class Page:
@@ -157,7 +146,7 @@ def explore(page, address):
 
 
 def main(shots=None):
-    browser, driver = (next(filter(None, map(shutil.which, names)), None) for names in (('chromium', 'chromium-browser', 'google-chrome'), ('chromedriver',)))
+    browser, driver = installed()
     if not browser or not driver: return 'Chromium or chromedriver is missing; on Debian: apt-get install chromium-driver'
     shots = shots and Path(shots)
     if shots: shots.mkdir(parents=True, exist_ok=True)
@@ -165,7 +154,7 @@ def main(shots=None):
         folder = Path(folder)
         kernel = {'kernelspec': {'name': 'python3', 'display_name': 'Python 3', 'language': 'python'}}
         nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PAGE.strip())], metadata=kernel), folder/'page.ipynb')
-        with lab(folder) as address, chromium(browser, driver) as window:
+        with lab(folder) as address, chromium(browser, driver, '--window-size=1280,1000') as window:
             page = Page(window, shots)
             try: explore(page, address)
             except BaseException:

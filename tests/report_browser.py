@@ -5,12 +5,11 @@ printed, without scripts and with reduced motion. Needs `pip install selenium` a
 (Debian: `apt-get install chromium-driver`). Exit code 0 when all is seen, 1 when something is not, 2 when something is missing.
 Where `pip install axe-core-python` is done, its accessibility rules are tried too.
 """
-import base64, json, shutil, sys, time
-from contextlib import contextmanager
+import base64, json, sys, time
 from pathlib import Path
 
 try:
-    from selenium import webdriver
+    from browser import chromium, installed
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import WebDriverWait
@@ -19,18 +18,6 @@ except ImportError as error:
     sys.exit(2)
 
 PATIENCE = 15 # seconds for each thing to be seen
-
-
-@contextmanager
-def chromium(browser, driver):
-    "A headless Chromium that keeps what the page logs"
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    for argument in ('--headless=new', '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--hide-scrollbars'): options.add_argument(argument)
-    options.set_capability('goog:loggingPrefs', {'browser': 'ALL'})
-    window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    try: yield window
-    finally: window.quit()
 
 
 class Page:
@@ -222,11 +209,11 @@ def without_scripts(page):
 
 def main(report=None, shots=None):
     if report is None: return 'name the report, such as ddpath-report/report.html, which `ddpath explain` writes'
-    browser, driver = (next(filter(None, map(shutil.which, names)), None) for names in (('chromium', 'chromium-browser', 'google-chrome'), ('chromedriver',)))
+    browser, driver = installed()
     if not browser or not driver: return 'Chromium or chromedriver is missing; on Debian: apt-get install chromium-driver'
     shots = shots and Path(shots)
     if shots: shots.mkdir(parents=True, exist_ok=True)
-    with chromium(browser, driver) as window:
+    with chromium(browser, driver, '--hide-scrollbars') as window:
         page = Page(window, Path(report), shots)
         page.open()
         followed = bool(page.all('.walk'))
