@@ -1,46 +1,129 @@
 __version__: str
 
-from .benchmark import Claim as Claim, examine as examine, read_dataset as read_dataset, run as run, table as table
+from .adm import ADM as ADM
+from .attribution import (
+    Attribution as Attribution,
+    Method as Method,
+    Step as Step,
+    StraightPath as StraightPath,
+    Trace as Trace,
+    Trajectory as Trajectory,
+    path_integral as path_integral,
+)
+from .baselines import BASELINES as BASELINES, make_baseline as make_baseline
+from .batching import Evaluator as Evaluator, value_and_gradient as value_and_gradient
+from .benchmark import ENGINES as ENGINES, run as run
+from .blur import (
+    AdaptiveBlurIG as AdaptiveBlurIG,
+    BlurIG as BlurIG,
+    BlurPath as BlurPath,
+    gaussian_blur as gaussian_blur,
+)
 from .checks import InputError as InputError
+from .classifiers import Classifier as Classifier
+from .cli import main as main
+from .datasets import DATASETS as DATASETS, Photograph as Photograph, read_dataset as read_dataset, sample as sample
+from .denoised import (
+    MixedIG as MixedIG,
+    Polyline as Polyline,
+    PosteriorMeanIG as PosteriorMeanIG,
+    denoised_path as denoised_path,
+)
 from .denoising import (
+    AGGREGATES as AGGREGATES,
+    DDPath as DDPath,
     DDPathBlurIG as DDPathBlurIG,
     DDPathGIG as DDPathGIG,
     DDPathIG as DDPathIG,
-    MixedIG as MixedIG,
     NetworkFree as NetworkFree,
-    PosteriorMeanIG as PosteriorMeanIG,
+    SCHEMES as SCHEMES,
+    VIEWS as VIEWS,
+    scaling as scaling,
 )
-from .diffusion import Prior as Prior
-from .drawing import compare as compare, overlay as overlay, show_images as show_images, show_maps as show_maps
+from .diffusion import (
+    NoiseLevel as NoiseLevel,
+    NoiseSchedule as NoiseSchedule,
+    ddim_step as ddim_step,
+    ddpm_step as ddpm_step,
+    noise_schedule as noise_schedule,
+    posterior_mean as posterior_mean,
+)
+from .drawing import (
+    Drawing as Drawing,
+    compare as compare,
+    curves as curves,
+    draw_paths as draw_paths,
+    overlay as overlay,
+    panels as panels,
+    show_images as show_images,
+    show_maps as show_maps,
+)
+from .expected import ExpectedGradients as ExpectedGradients
 from .explanation import Explanation as Explanation, explain as explain
-from .explorer import PathExplorer as PathExplorer, record as record
-from .ig import (
-    Attribution as Attribution,
-    Gradient as Gradient,
-    GuidedBackprop as GuidedBackprop,
-    IntegratedGradients as IntegratedGradients,
-    Method as Method,
-)
-from .images import (
-    bundled_photos as bundled_photos,
-    load_image as load_image,
-    make_baseline as make_baseline,
-    square as square,
-)
-from .methods import METHODS as METHODS, make_method as make_method, with_prior as with_prior, with_steps as with_steps
-from .metrics import (
+from .explorer import PathExplorer as PathExplorer, draw_position as draw_position
+from .gradients import Gradient as Gradient, SmoothGrad as SmoothGrad
+from .guided import AdaptivePath as AdaptivePath, GuidedIG as GuidedIG, SAMP as SAMP
+from .guided_backprop import GuidedBackprop as GuidedBackprop
+from .idgi import IDG as IDG, IDGI as IDGI
+from .ig import IntegratedGradients as IntegratedGradients, PathIntegral as PathIntegral
+from .images import bundled_photos as bundled_photos, load_image as load_image, square as square
+from .infonce import Certainty as Certainty, certainty as certainty
+from .information import (
+    Information as Information,
+    InformationCurves as InformationCurves,
     information_curves as information_curves,
+)
+from .insertion import (
+    Curves as Curves,
+    PROTOCOLS as PROTOCOLS,
+    Protocol as Protocol,
     insertion_deletion as insertion_deletion,
-    pointing_game as pointing_game,
-    randomisation as randomisation,
 )
-from .models import Classifier as Classifier, Score as Score, value_and_gradient as value_and_gradient
+from .loaders import published_weights as published_weights
+from .localisation import Hits as Hits, pointing_game as pointing_game
+from .measures import (
+    AlongPath as AlongPath,
+    CONTROLS as CONTROLS,
+    Case as Case,
+    Completeness as Completeness,
+    Control as Control,
+    InformationAreas as InformationAreas,
+    InsertionDeletion as InsertionDeletion,
+    METRICS as METRICS,
+    Measure as Measure,
+    Pointing as Pointing,
+    Texture as Texture,
+    USUAL as USUAL,
+)
+from .methods import (
+    METHODS as METHODS,
+    Recipe as Recipe,
+    make_method as make_method,
+    with_prior as with_prior,
+    with_steps as with_steps,
+)
 from .noise import (
-    ExpectedGradients as ExpectedGradients,
+    NoiseProfile as NoiseProfile,
     NoisyPath as NoisyPath,
-    SmoothGrad as SmoothGrad,
+    Observed as Observed,
     noise_profile as noise_profile,
+    roughness as roughness,
 )
-from .paths import IDG as IDG, IDGI as IDGI, SAMP as SAMP, BlurIG as BlurIG, GuidedIG as GuidedIG
 from .photos import load_images as load_images, photo_table as photo_table
-from .suppression import Suppression as Suppression, certainty as certainty
+from .prior import NoisyClassifier as NoisyClassifier, Prior as Prior
+from .quadrature import RULES as RULES
+from .recording import Recording as Recording, record as record
+from .samplers import SAMPLERS as SAMPLERS, saturation as saturation
+from .sanity import Cascade as Cascade, randomisation as randomisation, rank_correlation as rank_correlation
+from .scores import OUTPUTS as OUTPUTS, Score as Score
+from .shapley import multilinear_extension as multilinear_extension, shapley_values as shapley_values
+from .sharing import explain_together as explain_together
+from .stats import Claim as Claim, examine as examine, interval as interval
+from .suppression import MASKS as MASKS, Mask as Mask, REFERENCES as REFERENCES, Suppression as Suppression
+from .tables import draw_table as draw_table, failures as failures, table as table, wide as wide
+from .texture import (
+    largest_drop as largest_drop,
+    monotone_share as monotone_share,
+    sparsity as sparsity,
+    total_variation as total_variation,
+)

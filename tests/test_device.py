@@ -18,22 +18,35 @@ from torchvision.transforms.v2.functional import to_pil_image
 
 import pretended
 from ddpath import benchmark, cli
-from ddpath.denoising import (AGGREGATES, GUIDES, MEAN_INPUTS, DDPathBlurIG, DDPathGIG, DDPathIG, MixedIG, NetworkFree,
-                              PosteriorMeanIG, explain_together, usual_prior)
-from ddpath.diffusion import STEPS, Prior
-from ddpath.explorer import (Given, OnDemand, draw_position, is_complete, of_image, record, score_curve,
-                             sum_curve)
-from ddpath.drawing import Drawing, draw_map, show_images, show_maps
-from ddpath.ig import Gradient, IntegratedGradients
-from ddpath.images import BASELINES, bundled_photos, make_baseline, square
+from ddpath.denoised import MixedIG, PosteriorMeanIG
+from ddpath.denoising import AGGREGATES, DDPathBlurIG, DDPathGIG, DDPathIG, NetworkFree, _GUIDES, _MEAN_INPUTS
+from ddpath.prior import _usual_prior
+from ddpath.sharing import explain_together
+from ddpath.diffusion import _STEPS
+from ddpath.prior import Prior
+from ddpath.explorer import draw_position, _Given, _OnDemand, _is_complete, _of_image, _score_curve, _sum_curve
+from ddpath.recording import record
+from ddpath.drawing import Drawing, show_images, show_maps, _draw_map
+from ddpath.gradients import Gradient
+from ddpath.ig import IntegratedGradients
+from ddpath.baselines import BASELINES, make_baseline
+from ddpath.images import bundled_photos, square
 from ddpath.methods import METHODS, make_method, with_prior, with_steps
-from ddpath.metrics import (PROTOCOLS, information_curves, insertion_deletion, largest_drop, monotone_share,
-                            pointing_game, randomisation, rank_correlation, sparsity, total_variation)
-from ddpath.models import OUTPUTS, Classifier, Score, value_and_gradient
-from ddpath.noise import NoisyPath, noise_profile, roughness, spectral_distance
-from ddpath.paths import BlurIG, GuidedIG
-from ddpath.suppression import (FILLS, MASKS, SAMPLERS, Suppression, aligned, certainty, denoising_error,
-                                multilinear_extension, saturation, shapley_values, subset_scores)
+from ddpath.information import information_curves
+from ddpath.insertion import PROTOCOLS, insertion_deletion
+from ddpath.localisation import pointing_game
+from ddpath.sanity import randomisation, rank_correlation
+from ddpath.texture import largest_drop, monotone_share, sparsity, total_variation
+from ddpath.batching import value_and_gradient
+from ddpath.classifiers import Classifier
+from ddpath.scores import OUTPUTS, Score
+from ddpath.noise import NoisyPath, noise_profile, roughness, _spectral_distance
+from ddpath.blur import BlurIG
+from ddpath.guided import GuidedIG
+from ddpath.infonce import certainty
+from ddpath.samplers import SAMPLERS, saturation, _aligned, _denoising_error
+from ddpath.shapley import multilinear_extension, shapley_values, _subset_scores
+from ddpath.suppression import MASKS, REFERENCES, Suppression
 
 REAL = os.environ.get('DDPATH_DEVICE') # a device of this machine; None: the one that pretends
 CLOSE = 1e-3 if REAL else 1e-5         # how far from the CPU's answer, in shares of the largest number
@@ -175,8 +188,8 @@ def test_methods(agree, far, name):
     assert found.values.device == far.device
 
 
-VARIANTS = {**{f'guidance {name}': DDPathIG(steps=2, guidance=name) for name in GUIDES},
-            **{f'mean input {name}': DDPathIG(steps=2, mean_input=name) for name in MEAN_INPUTS},
+VARIANTS = {**{f'guidance {name}': DDPathIG(steps=2, guidance=name) for name in _GUIDES},
+            **{f'mean input {name}': DDPathIG(steps=2, mean_input=name) for name in _MEAN_INPUTS},
             **{f'aggregate {name}': DDPathIG(steps=2, aggregate=name) for name in AGGREGATES},
             'fresh noise': PosteriorMeanIG(steps=2, draws=2, knots=3, fresh=True),
             'mixed with black': MixedIG(steps=2, draws=1, knots=2, other='black'),
@@ -190,7 +203,7 @@ def test_variants(agree, name): agree(lambda here: here.explain(VARIANTS[name]))
 
 def test_usual_prior(agree, far):
     agree(lambda here: DDPathIG(steps=2)(here.score, here.images))
-    assert usual_prior(far.device).unet.device == far.device
+    assert _usual_prior(far.device).unet.device == far.device
 
 
 def test_tolerance_on_the_path_of_denoised_images(agree):
@@ -221,7 +234,7 @@ def test_masks(agree, mask):
     agree(lambda here: here.explain(Suppression(4, mask, times_input=True, antithetic=True, stratified=True)))
 
 
-@pytest.mark.parametrize('fill', FILLS)
+@pytest.mark.parametrize('fill', REFERENCES)
 def test_fills(agree, fill): agree(lambda here: here.explain(Suppression(2, fill=fill)))
 
 
@@ -274,7 +287,7 @@ QUESTIONS = {
 def test_prior(agree, name): agree(QUESTIONS[name])
 
 
-@pytest.mark.parametrize('kind', STEPS)
+@pytest.mark.parametrize('kind', _STEPS)
 @pytest.mark.parametrize('target', [None, 'tabby'])
 def test_samples(agree, kind, target): agree(lambda here: here.prior.respaced(3).sample(2, target, kind))
 
@@ -336,9 +349,9 @@ def test_randomisation(agree): agree(lambda here: randomisation(Gradient(), here
 
 MEASURES = {'sparsity': lambda here: sparsity(maps(here)), 'total_variation': lambda here: total_variation(maps(here)),
             'roughness': lambda here: roughness(here.images),
-            'spectral_distance': lambda here: spectral_distance(1 - here.images[:1], here.images[1:]),
-            'denoising_error': lambda here: denoising_error(here.images, prior=here.prior),
-            'denoising_error of the usual prior': lambda here: denoising_error(here.images)}
+            'spectral_distance': lambda here: _spectral_distance(1 - here.images[:1], here.images[1:]),
+            'denoising_error': lambda here: _denoising_error(here.images, prior=here.prior),
+            'denoising_error of the usual prior': lambda here: _denoising_error(here.images)}
 
 @pytest.mark.parametrize('name', MEASURES)
 def test_measures(agree, name): agree(MEASURES[name])
@@ -361,7 +374,7 @@ def test_noise_profile(agree):
 
 
 def test_aligned(agree):
-    agree(lambda here: aligned(with_prior(DDPathIG(steps=2), here.prior), here.score, here.images))
+    agree(lambda here: _aligned(with_prior(DDPathIG(steps=2), here.prior), here.score, here.images))
 
 
 def test_saturation(agree): agree(lambda here: saturation(here.classifier, here.images, SAMPLERS, (0., .5)))
@@ -371,7 +384,7 @@ def test_shapley_values(agree):
     def score(points): return (points*points.roll(1, 1)).sum(1).sin()
     def ask(here):
         game = score, *here.images[:, 0, 0, :4]
-        return subset_scores(*game), shapley_values(*game), multilinear_extension(*game)(here.images[:, 1, 0, :4])
+        return _subset_scores(*game), shapley_values(*game), multilinear_extension(*game)(here.images[:, 1, 0, :4])
     agree(ask)
 
 
@@ -385,7 +398,7 @@ def test_pictures(agree):
 
 @pytest.mark.parametrize('signed', [True, False])
 def test_single_maps(agree, signed):
-    def ask(here): return draw_map(Drawing().subplots(), here.images[0, 0], 1., signed, here.images[1]).get_array().data
+    def ask(here): return _draw_map(Drawing().subplots(), here.images[0, 0], 1., signed, here.images[1]).get_array().data
     agree(ask)
 
 
@@ -397,16 +410,16 @@ RECORDED = {'baselines': IntegratedGradients(steps=3, baseline=('black', 'white'
 def test_recordings(agree, name):
     def ask(here):
         found = record(with_prior(RECORDED[name], here.prior), here.score, here.images)
-        one = of_image(found, 1)
-        curves = [score_curve(found), sum_curve(found) if is_complete(found) else None]
+        one = _of_image(found, 1)
+        curves = [_score_curve(found), _sum_curve(found) if _is_complete(found) else None]
         return found, found.errors, curves, one, draw_position({name: one}, .5).jpeg()
     agree(ask, stays=False)
 
 
 def test_sources_of_the_explorer(agree):
     methods = dict(ig=IntegratedGradients(steps=4))
-    agree(lambda here: OnDemand(here.score, here.images, methods)('ig', 1, 4), stays=False)
-    agree(lambda here: Given([here.explain(Gradient())])('Gradient', 1, None), stays=False)
+    agree(lambda here: _OnDemand(here.score, here.images, methods)('ig', 1, 4), stays=False)
+    agree(lambda here: _Given([here.explain(Gradient())])('Gradient', 1, None), stays=False)
 
 
 def lighter(metric):
