@@ -32,7 +32,8 @@ def gpu_is_missing():
     return not torch.cuda.is_available()
 
 NEEDS = {'gpu': (gpu_is_missing, 'gpu: needs a CUDA device'),
-         'shared': (lambda: not (TOP.parent/'shared').is_dir(), 'shared: needs the folder ../shared beside the checkout')}
+         'shared': (lambda: not (TOP.parent/'shared').is_dir(),
+                    'shared: needs the folder ../shared beside the checkout')}
 
 
 def reason_to_skip(flags, selection):
@@ -171,7 +172,8 @@ class Notebook(pytest.File):
                     if later.cell.number > cell.number: later.add_marker(skip)
                 raise error
             if error and cell not in self.selected:
-                test.warn(pytest.PytestWarning(f'{cell}: this lesson, run only because a later one was selected, failed'))
+                message = f'{cell}: this lesson, run only because a later one was selected, failed'
+                test.warn(pytest.PytestWarning(message))
 
 
 class Lesson(pytest.Item):
@@ -192,7 +194,8 @@ class Lesson(pytest.Item):
     def repr_failure(self, excinfo):
         "pytest's own report, without the frames of this file and of IPython, and with what failed before"
         machinery = __file__, str(Path(IPython.__file__).parent)
-        excinfo.traceback = excinfo.traceback.cut(path=__file__).filter(lambda entry: not str(entry.path).startswith(machinery))
+        own = excinfo.traceback.cut(path=__file__)
+        excinfo.traceback = own.filter(lambda entry: not str(entry.path).startswith(machinery))
         report = super().repr_failure(excinfo)
         for cell in takewhile(lambda cell: cell is not self.cell, self.parent.cells):
             if self.parent.errors.get(cell.number):

@@ -20,13 +20,15 @@ setup(
     url=settings['git_url'],
     license='Apache-2.0',
     keywords=settings['keywords'],
-    classifiers=['Development Status :: 3 - Alpha', 'Intended Audience :: Science/Research', 'Programming Language :: Python :: 3',
+    classifiers=['Development Status :: 3 - Alpha', 'Intended Audience :: Science/Research',
+                 'Programming Language :: Python :: 3',
                  *(f'Programming Language :: Python :: {python}' for python in pythons)],
     packages=find_packages(include=['ddpath', 'ddpath.*']),
     package_data={'ddpath': ['__init__.pyi', 'py.typed', 'weights/*.safetensors', 'pages/*.html']},
     python_requires=f'>={settings["min_python"]}',
     install_requires=settings['requirements'].split(),
     extras_require={extra: settings[f'{extra}_requirements'].split() for extra in ('dev', 'ray')},
-    entry_points={'console_scripts': settings['console_scripts'].split(), 'nbdev': ['ddpath=ddpath._modidx:d']}, # the second links names on the site
+    entry_points={'console_scripts': settings['console_scripts'].split(),
+                  'nbdev': ['ddpath=ddpath._modidx:d']},  # links names on the site
     zip_safe=False,
 )

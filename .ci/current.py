@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 TOOLS = 'settings.ini', 'Makefile', '.ci/*.py'
-MADE = {'export': ['ddpath/**/*.py'], 'clean': ['nbs/**/*.ipynb'], 'readme': ['README.md', 'README_files/*', 'nbs/social.jpg']}
+MADE = {'export': ['ddpath/**/*.py'], 'clean': ['nbs/**/*.ipynb'],
+        'readme': ['README.md', 'README_files/*', 'nbs/social.jpg']}
 
 
 def contents(folder, patterns):

@@ -25,7 +25,8 @@ def faults(path):
     "What is too large in the notebook at `path`, one line each"
     size = path.stat().st_size
     if size > NOTEBOOK:
-        yield f'{path}: {size/1000:.0f} kB, more than {NOTEBOOK/1000:.0f} kB: show fewer or smaller figures, or split the page'
+        yield (f'{path}: {size/1000:.0f} kB, more than {NOTEBOOK/1000:.0f} kB: show fewer or smaller figures, or '
+               'split the page')
     for number, size in figures(json.loads(path.read_text(encoding='utf-8'))):
         if size > (LANDING if path.name == 'index.ipynb' else FIGURE):
             yield (f'{path}: cell {number}: a figure of {size/1000:.0f} kB, too much: '

@@ -11,7 +11,8 @@ CONFIG = Config(
     # cells that are empty, hidden, or the settings of the page
     RegexRemovePreprocessor={'enabled': True, 'patterns': [r'\s*\Z', r'\s*#\|\s*(hide\b|include: *false)', r'---\n']},
     # a picture before the HTML around it, which a code host would not show
-    NbConvertBase={'display_data_priority': ['image/svg+xml', 'image/jpeg', 'image/png', 'text/html', 'text/markdown', 'text/plain']},
+    NbConvertBase={'display_data_priority': ['image/svg+xml', 'image/jpeg', 'image/png',
+                                             'text/html', 'text/markdown', 'text/plain']},
 )
 
 
@@ -44,7 +45,8 @@ class ForCodeHost(Preprocessor):
 def main():
     exporter = MarkdownExporter(config=CONFIG)
     exporter.register_preprocessor(ForCodeHost, enabled=True)
-    text, resources = exporter.from_filename('nbs/index.ipynb', {'unique_key': 'README', 'output_files_dir': str(FIGURES)})
+    text, resources = exporter.from_filename('nbs/index.ipynb',
+                                             {'unique_key': 'README', 'output_files_dir': str(FIGURES)})
     shutil.rmtree(FIGURES, ignore_errors=True)
     for name, data in resources['outputs'].items():
         FIGURES.mkdir(exist_ok=True)

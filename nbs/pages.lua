@@ -1,6 +1,7 @@
 -- What the site changes in a page. Where a cell has one picture and italics begin the paragraph below it, they become the caption, with a
--- number, and the text for those who cannot see the picture. In tables a dash stands for what has no number. In tables of symbols a name in
--- code is a variable of the page: it must not link to whatever function bears the same name.
+-- number, and the text for those who cannot see the picture. What stands below a heading `Tests` is folded, and so is exported source. In
+-- tables a dash stands for what has no number. In tables of symbols a name in code is a variable of the page: it must not link to whatever
+-- function bears the same name.
 
 local count = 0
 
@@ -46,6 +47,44 @@ function Blocks(blocks)
     end
   end
   return kept
+end
+
+local function folded(header, blocks)
+  local summary = '<details class="tests"><summary>' .. pandoc.utils.stringify(header) .. '</summary>'
+  blocks:insert(1, pandoc.RawBlock('html', summary))
+  blocks:insert(pandoc.RawBlock('html', '</details>'))
+  return blocks
+end
+
+function Pandoc(document)
+  local kept, tests, heading = pandoc.List(), nil, nil
+  local function close()
+    if tests then kept:extend(folded(heading, tests)) end
+    tests, heading = nil, nil
+  end
+  for _, block in ipairs(document.blocks) do
+    if heading and block.t == 'Header' and block.level <= heading.level then close() end
+    if block.t == 'Header' and pandoc.utils.stringify(block) == 'Tests' then
+      tests, heading = pandoc.List(), block
+    else
+      (tests or kept):insert(block)
+    end
+  end
+  close()
+  document.blocks = kept
+  return document
+end
+
+function CodeBlock(block)
+  if block.attributes['code-fold'] ~= 'show' then return nil end
+  block.attributes['code-fold'] = 'true' -- nbdev leaves exported source open
+  return block
+end
+
+function Div(cell)
+  if cell.attributes['code-fold'] ~= 'show' then return nil end
+  cell.attributes['code-fold'] = 'true'
+  return cell
 end
 
 function Table(symbols)

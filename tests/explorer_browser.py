@@ -31,7 +31,8 @@ from ddpath.models import Classifier, Score
 from ddpath.paths import BlurIG, GuidedIG
 classifier = Classifier.embedded()
 photos = {name: square(photo, classifier.size) for name, photo in bundled_photos().items()}
-methods = {'ig': IntegratedGradients(), 'blur-ig': BlurIG(), 'guided-ig': GuidedIG(), 'ig-adaptive': IntegratedGradients(tolerance=.01)}
+methods = {'ig': IntegratedGradients(), 'blur-ig': BlurIG(), 'guided-ig': GuidedIG(),
+           'ig-adaptive': IntegratedGradients(tolerance=.01)}
 PathExplorer.live(Score(classifier), photos, methods)
 """
 
@@ -51,16 +52,20 @@ def answers(address):
 def lab(folder):
     "JupyterLab in `folder`, on this interpreter and this checkout; its address"
     port = free_port()
-    settings = dict(JUPYTER_CONFIG_DIR=folder/'config', JUPYTER_RUNTIME_DIR=folder/'runtime', JUPYTERLAB_SETTINGS_DIR=folder/'settings', JUPYTERLAB_WORKSPACES_DIR=folder/'workspaces')
+    settings = dict(JUPYTER_CONFIG_DIR=folder/'config', JUPYTER_RUNTIME_DIR=folder/'runtime',
+                    JUPYTERLAB_SETTINGS_DIR=folder/'settings', JUPYTERLAB_WORKSPACES_DIR=folder/'workspaces')
     paths = os.pathsep.join([str(TOP), *filter(None, [os.environ.get('PYTHONPATH')])])
-    command = [sys.executable, '-m', 'jupyterlab', '--no-browser', '--allow-root', '--ip=127.0.0.1', f'--port={port}', f'--ServerApp.root_dir={folder}', '--IdentityProvider.token=']
+    command = [sys.executable, '-m', 'jupyterlab', '--no-browser', '--allow-root', '--ip=127.0.0.1', f'--port={port}',
+               f'--ServerApp.root_dir={folder}', '--IdentityProvider.token=']
     log = open(folder/'lab.log', 'w')
-    server = subprocess.Popen(command, env=os.environ | {name: str(path) for name, path in settings.items()} | dict(PYTHONPATH=paths), cwd=folder, stdout=log, stderr=log)
+    environment = os.environ | {name: str(path) for name, path in settings.items()} | dict(PYTHONPATH=paths)
+    server = subprocess.Popen(command, env=environment, cwd=folder, stdout=log, stderr=log)
     address = f'http://127.0.0.1:{port}'
     try:
         started = time.monotonic()
         while not answers(f'{address}/api'):
-            if server.poll() is not None or time.monotonic() - started > PATIENCE: raise SystemExit(f'JupyterLab did not start:\n{(folder/"lab.log").read_text()[-2000:]}')
+            if server.poll() is not None or time.monotonic() - started > PATIENCE:
+                raise SystemExit(f'JupyterLab did not start:\n{(folder/"lab.log").read_text()[-2000:]}')
             time.sleep(.5)
         yield address
     finally:
@@ -75,20 +80,24 @@ class Page:
         self.window, self.shots, self.count = window, shots, 0
 
     def wait(self, seen, what):
-        return WebDriverWait(self.window, PATIENCE, ignored_exceptions=[Exception]).until(lambda _: seen(), f'not seen within {PATIENCE} s: {what}')
+        waiting = WebDriverWait(self.window, PATIENCE, ignored_exceptions=[Exception])
+        return waiting.until(lambda _: seen(), f'not seen within {PATIENCE} s: {what}')
 
     def one(self, selector): return self.window.find_element(By.CSS_SELECTOR, selector)
 
     @property
     def picture(self):
         "The bytes of the explorer's picture, as the browser has them"
-        script = """const [source, done] = arguments; fetch(source).then(answer => answer.arrayBuffer())
-                    .then(bytes => done(btoa(Array.from(new Uint8Array(bytes), byte => String.fromCharCode(byte)).join(''))))"""
-        return base64.b64decode(self.window.execute_async_script(script, self.one('img.widget-image').get_attribute('src')))
+        script = """const [source, done] = arguments; 
+            const text = bytes => Array.from(new Uint8Array(bytes), byte => String.fromCharCode(byte)).join('');
+            fetch(source).then(answer => answer.arrayBuffer()).then(bytes => done(btoa(text(bytes))))"""
+        source = self.one('img.widget-image').get_attribute('src')
+        return base64.b64decode(self.window.execute_async_script(script, source))
 
     def choice(self, label):
         "The dropdown that is described so"
-        return Select(next(box for box in self.window.find_elements(By.CSS_SELECTOR, '.widget-dropdown') if box.text.startswith(label)).find_element(By.TAG_NAME, 'select'))
+        return Select(next(box for box in self.window.find_elements(By.CSS_SELECTOR, '.widget-dropdown')
+                           if box.text.startswith(label)).find_element(By.TAG_NAME, 'select'))
 
     def settled(self):
         "The picture once it has stood still for half a second"
@@ -125,7 +134,8 @@ def explore(page, address):
     page.wait(lambda: page.one('img.widget-image').size['width'] > 300, 'the widgets')
     page.window.execute_script("arguments[0].scrollIntoView()", page.one('.widget-dropdown'))
     assert page.settled().startswith(b'\xff\xd8'), 'the picture is no JPEG'
-    assert len(page.window.find_elements(By.CSS_SELECTOR, '.jp-RenderedImage')) == 0, 'the static picture is shown beside the widgets'
+    static = page.window.find_elements(By.CSS_SELECTOR, '.jp-RenderedImage')
+    assert not static, 'the static picture is shown beside the widgets'
     page.shoot('start')
     handle, start = page.one('.widget-slider .noUi-handle'), page.settled()
     def slide(key, times):
@@ -147,13 +157,15 @@ def explore(page, address):
 
 def main(shots=None):
     browser, driver = installed()
-    if not browser or not driver: return 'Chromium or chromedriver is missing; on Debian: apt-get install chromium-driver'
+    if not browser or not driver:
+        return 'Chromium or chromedriver is missing; on Debian: apt-get install chromium-driver'
     shots = shots and Path(shots)
     if shots: shots.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder:
         folder = Path(folder)
         kernel = {'kernelspec': {'name': 'python3', 'display_name': 'Python 3', 'language': 'python'}}
-        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PAGE.strip())], metadata=kernel), folder/'page.ipynb')
+        nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PAGE.strip())], metadata=kernel),
+                       folder/'page.ipynb')
         with lab(folder) as address, chromium(browser, driver, '--window-size=1280,1000') as window:
             page = Page(window, shots)
             try: explore(page, address)

@@ -1,8 +1,9 @@
 """Drive the report in a real browser: `python tests/report_browser.py REPORT.html [FOLDER FOR SCREENSHOTS]`.
 
-Slides along a path by keyboard, changes the method, plays, opens maps and looks at the page at two widths, light and dark,
-printed, without scripts and with reduced motion. Needs `pip install selenium` and Chromium with its driver
-(Debian: `apt-get install chromium-driver`). Exit code 0 when all is seen, 1 when something is not, 2 when something is missing.
+Slides along a path by keyboard, changes the method, plays, opens maps and looks at the page at two widths, light
+and dark, printed, without scripts and with reduced motion. Needs `pip install selenium` and Chromium with its driver
+(Debian: `apt-get install chromium-driver`). Exit code 0 when all is seen, 1 when something is not, 2 when something
+is missing.
 Where `pip install axe-core-python` is done, its accessibility rules are tried too.
 """
 import base64, json, sys, time
@@ -27,8 +28,11 @@ class Page:
 
     def open(self, width=1400, height=900, scripts=True, **features):
         "Load the report at a width, with media features as named"
-        self.window.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', dict(width=width, height=height, deviceScaleFactor=1, mobile=width < 500))
-        self.window.execute_cdp_cmd('Emulation.setEmulatedMedia', dict(features=[dict(name=name.replace('_', '-'), value=value) for name, value in features.items()]))
+        self.window.execute_cdp_cmd('Emulation.setDeviceMetricsOverride',
+                                    dict(width=width, height=height, deviceScaleFactor=1, mobile=width < 500))
+        self.window.execute_cdp_cmd('Emulation.setEmulatedMedia',
+                                    dict(features=[dict(name=name.replace('_', '-'), value=value)
+                                                   for name, value in features.items()]))
         self.window.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', dict(value=not scripts))
         self.window.get(self.address)
         time.sleep(.5)
@@ -44,13 +48,21 @@ class Page:
 
     def shoot(self, name, height=None):
         "The window, or the page down to a height"
-        clip = {} if height is None else dict(clip=dict(x=0, y=0, width=self.run('innerWidth'), height=min(height, self.run('document.documentElement.scrollHeight')), scale=1), captureBeyondViewport=True)
+        clip = {}
+        if height is not None:
+            height = min(height, self.run('document.documentElement.scrollHeight'))
+            box = dict(x=0, y=0, width=self.run('innerWidth'), height=height, scale=1)
+            clip = dict(clip=box, captureBeyondViewport=True)
         time.sleep(.5)
-        if self.shots: (self.shots/f'{name}.png').write_bytes(base64.b64decode(self.window.execute_cdp_cmd('Page.captureScreenshot', dict(format='png') | clip)['data']))
+        if self.shots:
+            shot = self.window.execute_cdp_cmd('Page.captureScreenshot', dict(format='png') | clip)
+            (self.shots/f'{name}.png').write_bytes(base64.b64decode(shot['data']))
 
     def frame(self):
         "Which frame of the strip is shown, and of which method"
-        return self.run("(figure => [figure.querySelector('p').textContent, getComputedStyle(figure.querySelector('img')).objectPosition])(document.querySelector('.path.on'))")
+        position = "getComputedStyle(figure.querySelector('img')).objectPosition"
+        found = f"figure => [figure.querySelector('p').textContent, {position}]"
+        return self.run(f"({found})(document.querySelector('.path.on'))")
 
     def numbers(self): return self.text('.walk .now')
 
@@ -64,14 +76,16 @@ def slide(page):
     for _ in range(last):
         slider.send_keys(Keys.ARROW_RIGHT)
         seen.append((page.frame()[1], page.numbers(), slider.get_attribute('aria-valuetext')))
-    assert len({frame for frame, _, _ in seen}) == len({text for _, text, _ in seen}) == last + 1, 'a step of the slider shows nothing new'
+    frames, texts = {frame for frame, _, _ in seen}, {text for _, text, _ in seen}
+    assert len(frames) == len(texts) == last + 1, 'a step of the slider shows nothing new'
     assert seen[0][0].startswith('0%') and seen[-1][0].startswith('100%'), seen
     assert all(spoken.startswith(f'point {k} of {last + 1}') for k, (_, _, spoken) in enumerate(seen, 1))
     slider.send_keys(Keys.HOME)
     assert page.frame()[1] == seen[0][0] and slider.get_attribute('value') == '0'
     slider.send_keys(Keys.END)
     assert slider.get_attribute('value') == str(last)
-    dot = page.run("document.querySelector('.walk .slide circle').getBoundingClientRect().right - document.querySelector('.walk [type=range]').getBoundingClientRect().right")
+    dot = page.run("document.querySelector('.walk .slide circle').getBoundingClientRect().right - "
+                   "document.querySelector('.walk [type=range]').getBoundingClientRect().right")
     assert abs(dot + 12 - 6) < 1.5, f'the dot is not over the thumb: {dot}'
     print('slider:', seen[-1][2])
 
@@ -100,8 +114,10 @@ def play(page):
     time.sleep(1.3)
     assert slider.get_attribute('value') == stood and button.get_attribute('aria-label') == 'Play'
     button.click()
-    page.wait(lambda: slider.get_attribute('value') == slider.get_attribute('max') and button.get_attribute('aria-label') == 'Play', 'the end of the path')
-    assert page.run("document.querySelector('.walk [role=status]').textContent") == slider.get_attribute('aria-valuetext')
+    page.wait(lambda: slider.get_attribute('value') == slider.get_attribute('max')
+              and button.get_attribute('aria-label') == 'Play', 'the end of the path')
+    said = page.run("document.querySelector('.walk [role=status]').textContent")
+    assert said == slider.get_attribute('aria-valuetext')
     print('play: to the end, with a pause')
 
 
@@ -111,7 +127,8 @@ def enlarge(page):
     buttons[0].send_keys(Keys.ENTER)
     dialog = page.one('dialog')
     page.wait(lambda: dialog.get_attribute('open') is not None, 'the dialog')
-    source = lambda: (page.text('dialog .bar p'), page.text('dialog figcaption'), page.one('dialog .pair img:last-child').get_attribute('src'))
+    source = lambda: (page.text('dialog .bar p'), page.text('dialog figcaption'),
+                      page.one('dialog .pair img:last-child').get_attribute('src'))
     first, active = source(), lambda: page.window.switch_to.active_element
     assert first[2] == page.one('#photo-1 .open img').get_attribute('src')
     page.shoot('dialog')
@@ -145,8 +162,13 @@ def table(page):
 def collisions(page):
     "Pairs of labels in the plots that overlap or leave the page"
     return page.run("""[...document.querySelectorAll('.curves svg')].flatMap(svg => {
-        const boxes = [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()]), edge = document.documentElement.clientWidth
-        return boxes.flatMap(([name, a], k) => [...boxes.slice(k + 1).filter(([_, b]) => a.left < b.right && b.left < a.right && a.top + 2 < b.bottom - 2 && b.top + 2 < a.bottom - 2).map(([other]) => [name, other]), ...a.right > edge + 1 ? [[name, 'edge']] : []])
+        const texts = [...svg.querySelectorAll('text')], edge = document.documentElement.clientWidth
+        const boxes = texts.map(text => [text.textContent, text.getBoundingClientRect()])
+        const wide = (a, b) => a.left < b.right && b.left < a.right
+        const meet = (a, b) => wide(a, b) && a.top + 2 < b.bottom - 2 && b.top + 2 < a.bottom - 2
+        return boxes.flatMap(([name, a], k) => [
+            ...boxes.slice(k + 1).filter(([_, b]) => meet(a, b)).map(([other]) => [name, other]),
+            ...a.right > edge + 1 ? [[name, 'edge']] : []])
     })""")
 
 
@@ -187,7 +209,8 @@ def accessible(page):
         page.run('document.querySelectorAll("details").forEach(fold => { fold.open = true })')
         page.window.execute_script(script)
         found = page.window.execute_async_script('axe.run().then(arguments[0])')['violations']
-        assert not found, json.dumps([(rule['id'], [(node['html'][:160], node['failureSummary'][:200]) for node in rule['nodes'][:3]]) for rule in found], indent=1)
+        assert not found, json.dumps([(rule['id'], [(node['html'][:160], node['failureSummary'][:200])
+                                                    for node in rule['nodes'][:3]]) for rule in found], indent=1)
     print('axe: no violations, light or dark')
 
 
@@ -202,7 +225,8 @@ def without_scripts(page):
     page.open(scripts=False)
     page.shoot('no-script', 3000)
     page.window.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', dict(value=False))
-    assert page.all('.original') and len(page.all('table')) == len(page.all('.families')) and not any(part.is_displayed() for part in page.all('.live'))
+    assert page.all('.original') and len(page.all('table')) == len(page.all('.families'))
+    assert not any(part.is_displayed() for part in page.all('.live'))
     assert all(image.is_displayed() for image in page.all('.path img'))
     print('without scripts: maps, strips and tables')
 
@@ -210,7 +234,8 @@ def without_scripts(page):
 def main(report=None, shots=None):
     if report is None: return 'name the report, such as ddpath-report/report.html, which `ddpath explain` writes'
     browser, driver = installed()
-    if not browser or not driver: return 'Chromium or chromedriver is missing; on Debian: apt-get install chromium-driver'
+    if not browser or not driver:
+        return 'Chromium or chromedriver is missing; on Debian: apt-get install chromium-driver'
     shots = shots and Path(shots)
     if shots: shots.mkdir(parents=True, exist_ok=True)
     with chromium(browser, driver, '--hide-scrollbars') as window:

@@ -112,7 +112,8 @@ def test_node_id_selects_one_lesson(project):
     project.runpytest('nbs/20_ig.ipynb::Completeness [2]').assert_outcomes(passed=1)
 
 
-SLOW = '# Page', 'ran = []', '#| slow\nran.append("slow")', '## Other', '#| slow\nran.append("other")', '## Last', 'assert not ran'
+SLOW = ('# Page', 'ran = []', '#| slow\nran.append("slow")', '## Other', '#| slow\nran.append("other")', '## Last',
+        'assert not ran')
 
 
 def test_slow_is_skipped_and_says_how_to_run_it(project):
@@ -153,7 +154,8 @@ def test_gpu_asks_torch(project, monkeypatch, available):
     project.runpytest().assert_outcomes(passed=int(available), skipped=int(not available))
 
 
-@pytest.mark.parametrize('cell', ['#| eval: false\n1/0', '#|eval:false\n1/0', '#| hide\nimport nbdev; nbdev.nbdev_export()'])
+@pytest.mark.parametrize('cell', ['#| eval: false\n1/0', '#|eval:false\n1/0',
+                                  '#| hide\nimport nbdev; nbdev.nbdev_export()'])
 def test_cells_that_never_run(project, cell):
     write(project, '# Page', cell, 'assert True')
     project.runpytest().assert_outcomes(passed=1)
@@ -193,7 +195,8 @@ def test_failing_representation_is_red(project, cell):
 
 def test_failing_figure_is_red(project):
     for name in '10_models.ipynb', '20_ig.ipynb':
-        write(project, '# Page', 'import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title("$\\\\nonsense$");', name=name)
+        write(project, '# Page', 'import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.title("$\\\\nonsense$");',
+              name=name)
     project.runpytest().assert_outcomes(failed=2)
 
 
@@ -204,7 +207,8 @@ def test_what_is_not_python_is_red(project, cell):
 
 
 def test_magics_and_await_work(project):
-    write(project, '# Page', '%matplotlib inline\nimport asyncio', '%time x = 1\nassert x == 1', 'await asyncio.sleep(0)')
+    write(project, '# Page', '%matplotlib inline\nimport asyncio', '%time x = 1\nassert x == 1',
+          'await asyncio.sleep(0)')
     project.runpytest().assert_outcomes(passed=2)
 
 

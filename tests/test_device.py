@@ -1,6 +1,7 @@
 """The package away from the CPU: the same answers, where the images lie. On any machine, on a device that pretends.
 
-On a machine with a GPU, `DDPATH_DEVICE=cuda pytest tests/test_device.py` asks the same of it, to 1e-3: it adds in another order.
+On a machine with a GPU, `DDPATH_DEVICE=cuda pytest tests/test_device.py` asks the same of it, to 1e-3: it adds
+in another order.
 """
 import json
 import os
@@ -51,7 +52,8 @@ from ddpath.suppression import MASKS, REFERENCES, Suppression
 REAL = os.environ.get('DDPATH_DEVICE') # a device of this machine; None: the one that pretends
 CLOSE = 1e-3 if REAL else 1e-5         # how far from the CPU's answer, in shares of the largest number
 
-pytestmark = [pytest.mark.skipif(not REAL and pretended.set_up is None, reason=f'torch {torch.__version__} cannot pretend'),
+pytestmark = [pytest.mark.skipif(not REAL and pretended.set_up is None,
+                                 reason=f'torch {torch.__version__} cannot pretend'),
               pytest.mark.filterwarnings('ignore:the prior does not know', 'ignore:tolerance')]
 pretends = pytest.mark.skipif(bool(REAL), reason='of the device that pretends')
 
@@ -82,7 +84,8 @@ def place(device):
     images = torch.stack([square(bundled_photos()[name], 64) for name in ('cat', 'coffee')])
     classifier, prior = Classifier.embedded(), Prior.embedded()
     strange = classifier.predict(images)[0][1][0]
-    prior = replace(prior.to(device, torch.float), labels=['another' if label == strange else label for label in prior.labels])
+    prior = replace(prior.to(device, torch.float), labels=['another' if label == strange else label
+                                                           for label in prior.labels])
     return Place(torch.device(device), images.to(device), classifier.to(device), prior)
 
 
@@ -94,7 +97,7 @@ def far(): return place(elsewhere())
 
 @pytest.fixture(autouse=True)
 def same_rounding(monkeypatch):
-    "On the CPU torch has a kernel for attention that rounds in its own way, and on a GPU it shortens what convolutions read"
+    "On the CPU torch's attention rounds in its own way, and on a GPU convolutions shorten what they read"
     monkeypatch.setattr(torch.backends.cudnn, 'allow_tf32', False)
     with sdpa_kernel(SDPBackend.MATH): yield
 
@@ -398,7 +401,8 @@ def test_pictures(agree):
 
 @pytest.mark.parametrize('signed', [True, False])
 def test_single_maps(agree, signed):
-    def ask(here): return _draw_map(Drawing().subplots(), here.images[0, 0], 1., signed, here.images[1]).get_array().data
+    def ask(here):
+        return _draw_map(Drawing().subplots(), here.images[0, 0], 1., signed, here.images[1]).get_array().data
     agree(ask)
 
 
