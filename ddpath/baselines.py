@@ -39,6 +39,7 @@ def _uniform(images:Tensor, generator:torch.Generator)->Tensor:
     "Every value drawn from [0, 1), the same for all images"
     return _draw(torch.rand, images, generator).expand_as(images)
 
+# %% ../nbs/reference/baselines.ipynb #d791e740
 def _noise(images:Tensor, generator:torch.Generator)->Tensor:
     "Each image plus Gaussian noise of standard deviation 0.5, cut to [0, 1]"
     return (images + .5*_draw(torch.randn, images, generator)).clamp(0, 1)
@@ -49,11 +50,25 @@ def _check_baseline(
     images:Tensor    # (N, ...)
 )->Tensor:           # the same
     "Finite floats on the scale of the images; InputError otherwise"
-    if not isinstance(baseline, Tensor) or not baseline.is_floating_point(): raise InputError(f'a baseline is a name, a function or a float tensor, not {getattr(baseline, "dtype", type(baseline).__name__)}')
+    if not isinstance(baseline, Tensor) or not baseline.is_floating_point():
+        raise InputError('a baseline is a name, a function or a float tensor, not '
+                         f'{getattr(baseline, "dtype", type(baseline).__name__)}')
     if not torch.isfinite(baseline).all(): raise InputError('the baseline holds NaN or infinite values: repair it')
-    if images.ndim == 4 and 0 <= images.min() and images.max() <= 1 < baseline.max()/2: raise InputError(f'the baseline reaches {baseline.max():.3g}, the images lie in [0, 1]: divide bytes by 255')
+    if images.ndim == 4 and 0 <= images.min() and images.max() <= 1 < baseline.max()/2:
+        raise InputError(f'the baseline reaches {baseline.max():.3g}, the images lie in [0, 1]: divide bytes by 255')
     return baseline
 
+# %% ../nbs/reference/baselines.ipynb #8de8e262
+def _named_baseline(
+    name:str,
+    images:Tensor # (N, ...)
+)->Callable:
+    "The function of a baseline; InputError where it does not suit the images"
+    _choice('baseline', name, BASELINES, ', or give an image')
+    if name not in ('mean', 'blur') or images.ndim == 4: return BASELINES[name]
+    raise InputError(f"baseline '{name}' needs images (N, C, H, W), not {tuple(images.shape)}; choose another")
+
+# %% ../nbs/reference/baselines.ipynb #8b06aa36
 BASELINES = dict(black=_black, white=_white, mean=_mean, blur=_blur, uniform=_uniform, noise=_noise)
 
 def make_baseline(
@@ -62,10 +77,9 @@ def make_baseline(
     generator:torch.Generator=None # None: the fixed seed
 )->Tensor:                         # (N, ...)
     "The baseline of each image, by name, by example or by function"
-    if isinstance(kind, str):
-        _choice('baseline', kind, BASELINES, ', or give an image')
-        if kind in ('mean', 'blur') and images.ndim != 4: raise InputError(f"baseline '{kind}' needs images (N, C, H, W), not {tuple(images.shape)}; choose another")
-        kind = BASELINES[kind]
+    if isinstance(kind, str): kind = _named_baseline(kind, images)
     baseline = kind(images, _seeded(generator)) if callable(kind) else kind
     try: return _check_baseline(baseline, images).detach().to(images).expand_as(images)
-    except RuntimeError: raise InputError(f'a baseline of shape {tuple(baseline.shape)} does not fit images of shape {tuple(images.shape)}; resize one of them') from None
+    except RuntimeError:
+        raise InputError(f'a baseline of shape {tuple(baseline.shape)} does not fit images of shape '
+                         f'{tuple(images.shape)}; resize one of them') from None

@@ -47,7 +47,8 @@ class Drawing(Figure):
     def shown(self)->tuple[str, bytes]: # kind and contents of a file
         "What a notebook stores: the sharpest that fits"
         if not any(panel.images for panel in self.axes): return 'image/png', self.png()
-        for dpi, quality in ((_SHARP, 80), (_SHARP, 65), (135, 75), (135, 60), (_SHOWN, 80), (_SHOWN, 65), (_SHOWN, 50)):
+        for dpi, quality in ((_SHARP, 80), (_SHARP, 65), (135, 75), (135, 60), (_SHOWN, 80), (_SHOWN, 65),
+                             (_SHOWN, 50)):
             file = self.jpeg(dpi, quality)
             if len(file) <= self.most: break
         return 'image/jpeg', file
@@ -55,7 +56,8 @@ class Drawing(Figure):
     def _repr_mimebundle_(self, include=None, exclude=None)->tuple[dict, dict]:
         kind, file = self.shown()
         width, height = (round(_SHOWN*inches) for inches in self.get_size_inches())
-        return {kind: base64.b64encode(file).decode('ascii'), 'text/plain': repr(self)}, {kind: dict(width=width, height=height)}
+        return {kind: base64.b64encode(file).decode('ascii'),
+                'text/plain': repr(self)}, {kind: dict(width=width, height=height)}
 
 # %% ../nbs/reference/drawing.ipynb #c53605e6
 def panels(
@@ -72,7 +74,9 @@ def panels(
     axes = figure.subplots(rows, columns, squeeze=False).flatten()
     for panel in axes: panel.set(xticks=[], yticks=[]); panel.spines[:].set(color='lightgrey', linewidth=.5)
     for panel in axes[count:]: panel.remove()
-    for panel, title in zip(axes, () if titles is None else titles): panel.set_title('\n'.join(textwrap.fill(line, max(8, int(12*width))) for line in str(title).split('\n')), fontsize=9, parse_math=False)
+    for panel, title in zip(axes, () if titles is None else titles):
+        panel.set_title('\n'.join(textwrap.fill(line, max(8, int(12*width))) for line in str(title).split('\n')),
+                        fontsize=9, parse_math=False)
     return figure, list(axes[:count])
 
 # %% ../nbs/reference/drawing.ipynb #dab2b756
@@ -103,7 +107,8 @@ def _label_ends(
     height = panel.get_window_extent().height*72/panel.figure.dpi
     places = _pushed_apart(ends, 1.25*fontsize*(high - low)/height)
     for line, name, place in zip(lines, names, places, strict=True):
-        panel.annotate(str(name), (1.01, place), xycoords=('axes fraction', 'data'), color=line.get_color(), fontsize=fontsize, va='center', annotation_clip=False, parse_math=False)
+        panel.annotate(str(name), (1.01, place), xycoords=('axes fraction', 'data'), color=line.get_color(),
+                       fontsize=fontsize, va='center', annotation_clip=False, parse_math=False)
 
 # %% ../nbs/reference/drawing.ipynb #948d5975
 def curves(
@@ -118,7 +123,8 @@ def curves(
     figure = Drawing(figsize=(4*len(columns), 2.6), layout='constrained')
     for panel, (title, column) in zip(figure.subplots(1, len(columns), squeeze=False)[0], columns.items()):
         places = positions[:, None].expand_as(column) if positions.ndim == 1 else positions
-        lines = [panel.plot(place.cpu(), values.detach().float().cpu(), linewidth=1.2)[0] for place, values in zip(places.T, column.T)]
+        lines = [panel.plot(place.cpu(), values.detach().float().cpu(), linewidth=1.2)[0]
+                 for place, values in zip(places.T, column.T)]
         panel.set_title(title, fontsize=9)
         panel.set_xlabel(xlabel, fontsize=8)
         panel.tick_params(labelsize=8)
@@ -132,7 +138,9 @@ def _drawable(
 )->Tensor:                  # (C, H, W) on the CPU, values outside [0, 1] cut
     "A photograph as it is drawn; InputError for bytes, which would be white, and for other layouts"
     image = _as_tensor(image, 'the image')
-    if not image.is_floating_point() or image.ndim != 3: raise InputError(f'an image of shape {tuple(image.shape)} and type {image.dtype} cannot be drawn: give floats (3, H, W) in [0, 1], bytes divided by 255')
+    if not image.is_floating_point() or image.ndim != 3:
+        raise InputError(f'an image of shape {tuple(image.shape)} and type {image.dtype} cannot be drawn: give '
+                         'floats (3, H, W) in [0, 1], bytes divided by 255')
     return image.float().cpu().clamp(0, 1)
 
 # %% ../nbs/reference/drawing.ipynb #18a2fb25
@@ -141,7 +149,8 @@ def _colours_of(
 )->np.ndarray:   # (H, W, 3) in [0, 1]
     "A photograph as colours"
     pixels = _drawable(image)
-    if len(pixels) not in (1, 3): raise InputError(f'an image of {len(pixels)} channels cannot be drawn: give three colours, or one grey')
+    if len(pixels) not in (1, 3):
+        raise InputError(f'an image of {len(pixels)} channels cannot be drawn: give three colours, or one grey')
     return pixels.expand(3, -1, -1).permute(1, 2, 0).numpy()
 
 def _draw_image(
@@ -206,7 +215,8 @@ def _ends_of(
     strong:tuple[float, float]=_STRONG    # percentiles
 )->tuple[float, float]:                  # where colour begins and where it is opaque
     "The range of the colours; of a map of few values from 0 to the largest. InputError when a value is not a number"
-    if not torch.isfinite(magnitudes).all(): raise InputError('the map holds NaN or infinite values and cannot be drawn; look for them with torch.isfinite')
+    if not torch.isfinite(magnitudes).all():
+        raise InputError('the map holds NaN or infinite values and cannot be drawn; look for them with torch.isfinite')
     low, high = np.percentile(magnitudes.detach().abs().float().cpu().numpy(), strong).tolist()
     return (low, high) if low < high else (0., float(magnitudes.abs().max()) or 1.)
 
@@ -219,14 +229,17 @@ def overlay(
 )->np.ndarray:                         # (H, W, 3) in [0, 1]
     "A map over its photograph, as colours"
     values = _as_tensor(values, 'the map').float().cpu()
-    if values.ndim != 2: raise InputError(f'a map of shape {tuple(values.shape)} cannot be drawn: give (H, W), one number for each pixel')
+    if values.ndim != 2:
+        raise InputError(f'a map of shape {tuple(values.shape)} cannot be drawn: give (H, W), one number for each '
+                         'pixel')
     values = _smoothed(values if signed else values.abs(), sigma)
     low, high = _ends_of(values) if ends is None else ends
     share = ((values.abs() - low)/(high - low)).clamp(0, 1)
     cover = (share.square()*(3 - 2*share)).numpy()
     colours = np.where((values > 0).numpy()[..., None], _RED(cover), _BLUE(cover)) if signed else _PURPLE(cover)
     under = image if image.ndim == 2 else _pale(image)
-    if under.shape != values.shape: under = F.interpolate(under[None, None], values.shape, mode='bilinear', antialias=True)[0, 0]
+    if under.shape != values.shape:
+        under = F.interpolate(under[None, None], values.shape, mode='bilinear', antialias=True)[0, 0]
     return (under.numpy()[..., None]*(1 - cover[..., None]) + colours[..., :3]*cover[..., None]).clip(0, 1)
 
 # %% ../nbs/reference/drawing.ipynb #e1600d04
@@ -262,7 +275,8 @@ def _shared_ends(
 )->tuple[float, float]:
     "One range of colours for several maps"
     given = [_as_tensor(values, 'the map').float().cpu() for values in maps]
-    return _ends_of(torch.cat([_smoothed(values if signed else values.abs(), sigma).flatten() for values in given]), strong)
+    return _ends_of(torch.cat([_smoothed(values if signed else values.abs(), sigma).flatten() for values in given]),
+                    strong)
 
 def compare(
     maps:Mapping,             # name -> an Attribution, or its maps (N, H, W)
@@ -275,21 +289,30 @@ def compare(
     side:int=150              # of a panel, in pixels as shown
 )->Drawing:
     "A row for each photograph: first itself, then a panel for each method under its name"
-    if not isinstance(maps, Mapping) or not len(maps): raise InputError('nothing to compare: give at least one map, by name')
+    if not isinstance(maps, Mapping) or not len(maps):
+        raise InputError('nothing to compare: give at least one map, by name')
     columns, side = _integer('columns', columns), _integer('side', side, 40, 1000)
-    if names is not None and len(names) != len(images): raise InputError(f'{len(names)} names for {len(images)} photographs: give one for each')
+    if names is not None and len(names) != len(images):
+        raise InputError(f'{len(names)} names for {len(images)} photographs: give one for each')
     found = {str(title): _map_of(one, signed) for title, one in maps.items()}
     wrong = [title for title, values in found.items() if values.ndim != 3 or len(values) != len(images)]
-    if wrong: raise InputError(f"'{wrong[0]}' has maps of shape {tuple(found[wrong[0]].shape)} for {len(images)} photographs: give (N, H, W)")
+    if wrong:
+        raise InputError(f"'{wrong[0]}' has maps of shape {tuple(found[wrong[0]].shape)} for {len(images)} "
+                         "photographs: give (N, H, W)")
     titles = list(found)
     each = -(-len(titles)//-(-len(titles)//columns)) # evenly
     tables = [titles[start:start + each] for start in range(0, len(titles), each)]
     reach = sigma*max(found[titles[0]].shape[-2:])/_SIDE
     smoothing = f', smoothed by {reach:.2g} pixels' if reach else ''
-    words_below = f"in colour: the strongest tenth of {'all maps of a photograph' if shared else 'each map'}{smoothing}; {'red for, blue against the class' if signed else 'opaque: its strongest hundredth'}"
-    beside = [textwrap.fill(textwrap.shorten(str(name), 3*int(side/6.6), placeholder='…'), int(side/6.6)) for name in names or ()]
+    words_below = ("in colour: the strongest tenth of "
+                   f"{'all maps of a photograph' if shared else 'each map'}{smoothing}; "
+                   f"{'red for, blue against the class' if signed else 'opaque: its strongest hundredth'}")
+    beside = [textwrap.fill(textwrap.shorten(str(name), 3*int(side/6.6), placeholder='…'), int(side/6.6))
+              for name in names or ()]
     written = {title: textwrap.fill(title, int(side/7.3)) for title in titles}
-    head, left = 10 + 13*max(1 + text.count('\n') for text in written.values()), 6 + 14*max((1 + text.count('\n') for text in beside), default=0)
+    head, left = 10 + 13*max(1 + text.count('\n') for text in written.values()), 6 + 14*max((1 + text.count('\n')
+                                                                                             for text in beside),
+                                                                                            default=0)
     width = left + (each + 1)*(side + _GAP)
     words_below = textwrap.fill(words_below, int((width - left)/5.6))
     foot = 6 + 14*(1 + words_below.count('\n'))
@@ -300,13 +323,18 @@ def compare(
     for table in tables:
         for row, image in enumerate(images):
             ends = _shared_ends([values[row] for values in found.values()], signed, sigma) if shared else None
-            pictures = [_colours_of(image), *(overlay(found[title][row], image, signed, sigma, ends) for title in table)]
+            pictures = [_colours_of(image), *(overlay(found[title][row], image, signed, sigma, ends)
+                                              for title in table)]
             y = top - head - row*(side + _GAP) - side
-            if names is not None: figure.text(.5*left/width, (y + side/2)/height, beside[row], rotation=90, ha='center', va='center', linespacing=1., **words | dict(fontsize=11*72/_SHOWN))
+            if names is not None:
+                figure.text(.5*left/width, (y + side/2)/height, beside[row], rotation=90, ha='center', va='center',
+                            linespacing=1., **words | dict(fontsize=11*72/_SHOWN))
             for column, (picture, title) in enumerate(zip(pictures, ['', *table])):
                 x = left + column*(side + _GAP)
                 _place_picture(figure, picture, x/width, y/height, side)
-                if not row: figure.text((x + side/2)/width, (top - .5*head)/height, written.get(title, ''), ha='center', va='center', linespacing=1., **words)
+                if not row:
+                    figure.text((x + side/2)/width, (top - .5*head)/height, written.get(title, ''), ha='center',
+                                va='center', linespacing=1., **words)
         top -= head + len(images)*(side + _GAP)
     figure.text(left/width, 4/height, words_below, va='bottom', linespacing=1.1, **words | dict(fontsize=10*72/_SHOWN))
     return figure
@@ -327,15 +355,18 @@ def draw_paths(
     figure = Drawing(figsize=(width/_SHOWN, height/_SHOWN))
     words = dict(fontsize=12*72/_SHOWN, color='#222222', parse_math=False, va='center')
     for row, (title, (places, points, values)) in enumerate(walks.items()):
-        nearest = [int((places - stop).abs().argmin()) if (places - stop).abs().min() < .13 else None for stop in _STOPS]
-        pictures = [*(None if place is None else _colours_of(points[place]) for place in nearest), _colours_of(image), overlay(values, image)]
+        nearest = [int((places - stop).abs().argmin()) if (places - stop).abs().min() < .13 else None
+                   for stop in _STOPS]
+        pictures = [*(None if place is None else _colours_of(points[place]) for place in nearest), _colours_of(image),
+                    overlay(values, image)]
         y = height - head - row*(side + _GAP) - side
         figure.text((left - 10)/width, (y + side/2)/height, textwrap.fill(title, 15), ha='right', **words)
         for column, picture in enumerate(pictures):
             x = left + column*(side + _GAP) + arrow*(column == len(columns) - 1)
             _place_picture(figure, picture, x/width, y/height, side)
             if not row: figure.text((x + side/2)/width, (height - head/2)/height, columns[column], ha='center', **words)
-        figure.text((x - _GAP/2 - arrow/2)/width, (y + side/2)/height, '→', ha='center', **words | dict(fontsize=18*72/_SHOWN))
+        figure.text((x - _GAP/2 - arrow/2)/width, (y + side/2)/height, '→', ha='center', **words
+                    | dict(fontsize=18*72/_SHOWN))
     return figure
 
 # %% ../nbs/reference/drawing.ipynb #8ac989d4
@@ -344,8 +375,10 @@ def _colour_limit(
     percentile:float=99 # of the magnitudes; 100: no clipping
 )->float:               # where the colours end; 1 for a map of zeros
     "The magnitude at which colours end; InputError when a value is not a number"
-    if not 0 < _number(percentile) <= 100: raise InputError(f'percentile is {percentile}: give a number above 0 and up to 100')
-    if not torch.isfinite(values).all(): raise InputError('the map holds NaN or infinite values and cannot be drawn; look for them with torch.isfinite')
+    if not 0 < _number(percentile) <= 100:
+        raise InputError(f'percentile is {percentile}: give a number above 0 and up to 100')
+    if not torch.isfinite(values).all():
+        raise InputError('the map holds NaN or infinite values and cannot be drawn; look for them with torch.isfinite')
     magnitudes = values.detach().abs().flatten().float().cpu().numpy()
     return float(np.percentile(magnitudes, percentile)) or float(magnitudes.max()) or 1.
 
@@ -373,7 +406,8 @@ def _write_below(
 
 def show_maps(
     maps:Sequence[Tensor|None],   # each (H, W); None: the photograph alone, in its colours
-    images:Sequence[Tensor|None]=None, # each (3, H, W), drawn pale under the strong values of its map; None with no map either: an empty place
+    images:Sequence[Tensor|None]=None, # each (3, H, W), drawn pale under the strong values of its map; None with no
+                                       # map either: an empty place
     titles:Sequence[str]=None,    # one a map
     signed:bool=None,             # None: signed when any value is negative; False draws magnitudes
     percentile:float=99,          # of the magnitudes, where colours end
@@ -385,7 +419,8 @@ def show_maps(
     figure, axes = panels(len(maps), columns, width, titles)
     given = [_as_tensor(map, 'maps').float().cpu() for map in maps if map is not None]
     if not given or any(map.ndim != 2 for map in given): raise InputError('give maps of shape (H, W), at least one')
-    if images is not None and len(images) != len(maps): raise InputError(f'{len(images)} images for {len(maps)} maps: give one for each')
+    if images is not None and len(images) != len(maps):
+        raise InputError(f'{len(images)} images for {len(maps)} maps: give one for each')
     everything = torch.cat([map.flatten() for map in given])
     signed = bool((everything < 0).any()) if signed is None else signed
     limits = [_colour_limit(everything if shared else map, percentile) for map in given]
@@ -403,8 +438,12 @@ def show_maps(
             panel.imshow(overlay(values, image, signed, ends=together or _shared_ends([values], signed, 1., strong)))
     if images is not None:
         share = f"the strongest {100 - percentile/1.1:.2g} % of {'all maps together' if shared else 'each map'}"
-        _write_below(figure, f"in colour: {share}; {'red for, blue against the class' if signed else f'opaque: the strongest {100 - percentile:.2g} %'}")
+        _write_below(figure, f"in colour: {share}; "
+                     f"{'red for, blue against the class' if signed else f'opaque: the strongest {100 - percentile:.2g} %'}")
         return figure
-    if shared: figure.colorbar(mesh, ax=axes, fraction=.03, pad=.01, extend='both' if signed else 'max').ax.tick_params(labelsize=8)
-    _write_below(figure, f"{'one scale for all' if shared else 'each map has its own scale'}; colours end at percentile {percentile:g} of the magnitudes, {clipped:.1%} of the pixels lie beyond")
+    if shared:
+        figure.colorbar(mesh, ax=axes, fraction=.03, pad=.01, extend='both' if signed
+                        else 'max').ax.tick_params(labelsize=8)
+    _write_below(figure, f"{'one scale for all' if shared else 'each map has its own scale'}; colours end at "
+                 f"percentile {percentile:g} of the magnitudes, {clipped:.1%} of the pixels lie beyond")
     return figure
