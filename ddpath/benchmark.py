@@ -34,8 +34,10 @@ def _jobs(
 )->list[_Job]:
     "What is missing, photograph by photograph"
     done = set(zip(rows.key, rows.method, rows.group))
-    missing = {key: {group: tuple(name for name in evaluation.methods if (key, name, group) not in done) for group in evaluation.metrics} for key in photographs}
-    return [_Job(photo, key, {group: names for group, names in missing[key].items() if names}) for key, photo in photographs.items() if any(missing[key].values())]
+    missing = {key: {group: tuple(name for name in evaluation.methods if (key, name, group) not in done)
+                     for group in evaluation.metrics} for key in photographs}
+    return [_Job(photo, key, {group: names for group, names in missing[key].items() if names})
+            for key, photo in photographs.items() if any(missing[key].values())]
 
 # %% ../nbs/reference/benchmark.ipynb #3bd0a242
 def _local(
@@ -62,8 +64,10 @@ def _on_ray(
 )->Iterator[tuple[_Job, pd.DataFrame]]:
     "Photographs spread over a Ray cluster; the rows of whichever is ready"
     try: import ray.data
-    except ImportError: raise InputError("engine 'ray' needs Ray Data, which is not installed: pip install 'ddpath[ray]'") from None
-    if evaluation.classifier.device.type == 'cuda': options = dict(num_gpus=1) | options # a worker without one could not read the network
+    except ImportError:
+        raise InputError("engine 'ray' needs Ray Data, which is not installed: pip install 'ddpath[ray]'") from None
+    # a worker without one could not read the network
+    if evaluation.classifier.device.type == 'cuda': options = dict(num_gpus=1) | options
     numbers = ray.data.range(len(todo), override_num_blocks=len(todo))
     for row in numbers.map(partial(_packed, evaluation, todo), **options).iter_rows():
         yield todo[row['id']], pd.read_parquet(io.BytesIO(row['rows']))
@@ -86,7 +90,8 @@ def _ordered(
     evaluation:_Evaluation
 )->pd.DataFrame:
     "Rows by image, method and group, however they were computed"
-    method, group = ({name: rank for rank, name in enumerate(names)} for names in (evaluation.methods, evaluation.metrics))
+    method, group = ({name: rank for rank, name in enumerate(names)}
+                     for names in (evaluation.methods, evaluation.metrics))
     ranks = pd.DataFrame(dict(image=frame.image, method=frame.method.map(method), group=frame.group.map(group)))
     return frame.loc[ranks.sort_values(list(ranks)).index].reset_index(drop=True)
 
@@ -96,7 +101,10 @@ def _check_names(
 )->pd.DataFrame: # the same
     "InputError when two groups give a measure of the same name"
     twice = frame[(frame.metric != '') & frame.duplicated(['image', 'method', 'metric'])]
-    if len(twice): raise InputError(f"the measure '{twice.metric.iloc[0]}' comes from two groups, {' and '.join(frame.group[frame.metric == twice.metric.iloc[0]].unique())}: give one of them a suffix")
+    if len(twice):
+        raise InputError(f"the measure '{twice.metric.iloc[0]}' comes from two groups, "
+                         f"{' and '.join(frame.group[frame.metric == twice.metric.iloc[0]].unique())}: give one of "
+                         "them a suffix")
     return frame
 
 # %% ../nbs/reference/benchmark.ipynb #a872f845
@@ -116,8 +124,11 @@ def _compute(
         store.add(job, _check_names(frame))
         refusals.append(frame[frame.metric == ''])
         bar.update(len(job.methods))
-    frame = _check_names(_ordered(pd.concat([_asked_for(store.read(), list(keyed), evaluation), *refusals], ignore_index=True), evaluation))
-    if (frame.metric == '').all(): raise InputError(f"nothing could be measured on {len(photographs)} photographs; the first, '{frame.image[0]}': {frame.reason[0]}")
+    frame = _check_names(_ordered(pd.concat([_asked_for(store.read(), list(keyed), evaluation), *refusals],
+                                            ignore_index=True), evaluation))
+    if (frame.metric == '').all():
+        raise InputError(f"nothing could be measured on {len(photographs)} photographs; the first, "
+                         f"'{frame.image[0]}': {frame.reason[0]}")
     store.gather(frame)
     return frame
 
@@ -125,23 +136,30 @@ def _compute(
 def run(
     methods:Mapping|Sequence[str],                                # name -> method, or names in METHODS and CONTROLS
     classifier:Classifier,
-    images_labels_boxes:str|Path|datasets.CocoDetection|Sequence, # path of a data set, Photographs, or (images, labels, boxes)
-    metrics:Mapping|Sequence[str]|None=None,                      # name -> function of a Case to {measure: Measure}, or names in METRICS; None: the usual ones
+    images_labels_boxes:str|Path|datasets.CocoDetection|Sequence, # path of a data set, Photographs, or (images,
+                                                                  # labels, boxes)
+    metrics:Mapping|Sequence[str]|None=None,                      # name -> function of a Case to {measure: Measure},
+                                                                  # or names in METRICS; None: the usual ones
     out:str|Path='ddpath-benchmark',                              # folder of the rows and of the finished table
     engine:str='local',                                           # or 'ray'
     *,
     output:str='probability',                                     # of the classifier, that is explained
     seed:int=_SEED,
-    progress:bool|None=False,                                     # show a bar with the time left; None: where there is a terminal
+    progress:bool|None=False,                                     # show a bar with the time left; None: where there
+                                                                  # is a terminal
     **options                                                     # of the engine
 )->pd.DataFrame:                            # one row for each image, method and measure
     "Evaluate methods on photographs; can be stopped at any moment and called again"
     _choice('engine', engine, ENGINES)
-    if not isinstance(classifier, Classifier): raise InputError(f'the classifier is a {type(classifier).__name__}: give a Classifier, which knows the size and range of its images')
+    if not isinstance(classifier, Classifier):
+        raise InputError(f'the classifier is a {type(classifier).__name__}: give a Classifier, which knows the size '
+                         'and range of its images')
     photographs = _read_photographs(images_labels_boxes)
     methods = {name: _settled(method, classifier.device) for name, method in _named_methods(methods).items()}
-    evaluation = _Evaluation(methods, classifier, _named_metrics(metrics), Score(classifier, output=output).output, seed, {name: _fingerprint(method) for name, method in methods.items()})
+    evaluation = _Evaluation(methods, classifier, _named_metrics(metrics), Score(classifier, output=output).output,
+                             seed, {name: _fingerprint(method) for name, method in methods.items()})
     store = _Rows(Path(out), _agreed(_read_settings(Path(out)), _experiment(evaluation), out))
-    with tqdm(unit='map', desc='benchmark', disable=None if progress is None else not progress) as bar: frame = _compute(evaluation, photographs, store, engine, bar, **options)
+    with tqdm(unit='map', desc='benchmark', disable=None if progress is None else not progress) as bar:
+        frame = _compute(evaluation, photographs, store, engine, bar, **options)
     _finish(frame, evaluation, store.out)
     return frame

@@ -30,7 +30,8 @@ class _Parser(argparse.ArgumentParser):
 _SEED, _MOST = 0, 10**6 # as in the library, which is not imported to parse a line
 _OUTPUTS = 'logit', 'log_probability', 'probability', 'margin'
 _CONTROLS = 'centre', 'edges', 'noise'
-_MEASURES = ('insertion-deletion', 'insertion-deletion-rise2018', 'insertion-deletion-flat', 'information', 'pointing', 'pointing-near', 'texture', 'completeness', 'path')
+_MEASURES = ('insertion-deletion', 'insertion-deletion-rise2018', 'insertion-deletion-flat', 'information',
+             'pointing', 'pointing-near', 'texture', 'completeness', 'path')
 _USUAL_MEASURES = 'insertion-deletion', 'information', 'pointing', 'texture', 'completeness', 'path'
 _DATASETS = 'folder', 'csv', 'coco', 'imagenette', 'imagenet'
 _ENGINES = 'local', 'ray'
@@ -40,7 +41,8 @@ def _seed(
     text:str # as it was typed
 )->int:      # from 0 to 2^63 - 1
     "A seed that torch takes"
-    if not text.isdecimal() or int(text) >= 2**63: raise argparse.ArgumentTypeError(f'{text} is no integer from 0 to 2^63 - 1')
+    if not text.isdecimal() or int(text) >= 2**63:
+        raise argparse.ArgumentTypeError(f'{text} is no integer from 0 to 2^63 - 1')
     return int(text)
 
 # %% ../nbs/reference/cli.ipynb #ae2c4ea5
@@ -56,11 +58,18 @@ def _add_network(
     parser:_Parser
 )->None:
     "The options that `explain` and `benchmark` share: the network, what is explained, at what price"
-    parser.add_argument('--weights', metavar='FILE', help="a .safetensors or .pth file, or an entry of torchvision's registry (default: the best published ones, downloaded once)")
-    parser.add_argument('--output', default='probability', choices=_OUTPUTS, help='which output of the network is explained (default: probability)')
-    parser.add_argument('--prior', default='embedded', metavar='SOURCE', help="diffusion model for the methods that use one: 'embedded' (64 px), a folder that diffusers saved, a name on its hub, or a file of guided-diffusion such as 64x64_diffusion.pt (default: embedded)")
-    parser.add_argument('--seed', type=_seed, default=_SEED, metavar='N', help='of methods that draw at random (default: %(default)s)')
-    parser.add_argument('--device', metavar='NAME', help='where the network runs (default: cuda where there is one, else cpu)')
+    parser.add_argument('--weights', metavar='FILE', help="a .safetensors or .pth file, or an entry of torchvision's "
+                        "registry (default: the best published ones, downloaded once)")
+    parser.add_argument('--output', default='probability', choices=_OUTPUTS,
+                        help='which output of the network is explained (default: probability)')
+    parser.add_argument('--prior', default='embedded', metavar='SOURCE',
+                        help="diffusion model for the methods that use one: 'embedded' (64 px), a folder that "
+                        "diffusers saved, a name on its hub, or a file of guided-diffusion such as "
+                        "64x64_diffusion.pt (default: embedded)")
+    parser.add_argument('--seed', type=_seed, default=_SEED, metavar='N',
+                        help='of methods that draw at random (default: %(default)s)')
+    parser.add_argument('--device', metavar='NAME',
+                        help='where the network runs (default: cuda where there is one, else cpu)')
 
 # %% ../nbs/reference/cli.ipynb #40515709
 def _families()->str:
@@ -69,6 +78,7 @@ def _families()->str:
     for name, recipe in METHODS.items(): names.setdefault(recipe.family, []).append(name)
     return '\n'.join(f"  {family}:\n    {', '.join(members)}" for family, members in names.items())
 
+# %% ../nbs/reference/cli.ipynb #3964ff8a
 def _add_explain(
     commands:argparse._SubParsersAction # argparse's sub-commands
 )->None:
@@ -85,13 +95,19 @@ examples:
   ddpath explain photos/ --classifier resnet50 --out why  a folder of photographs, a network of torchvision
   ddpath explain cat.jpg --classifier timm:convnext_tiny --weights convnext.safetensors''')
     parser.add_argument('photos', nargs='*', metavar='PHOTO', help='picture files, or folders of them')
-    parser.add_argument('--methods', nargs='+', metavar='NAME', help="names, separated by commas or spaces, or 'all' (default: the ten that one would put beside each other)")
-    parser.add_argument('--classifier', default='imagenet', metavar='NAME', help="'imagenet' (224 px, 1,000 classes), 'embedded' (64 px, 40 classes), a classifier of torchvision such as resnet50, or of timm such as timm:convnext_tiny (default: imagenet)")
+    parser.add_argument('--methods', nargs='+', metavar='NAME', help="names, separated by commas or spaces, or 'all' "
+                        "(default: the ten that one would put beside each other)")
+    parser.add_argument('--classifier', default='imagenet', metavar='NAME',
+                        help="'imagenet' (224 px, 1,000 classes), 'embedded' (64 px, 40 classes), a classifier of "
+                        "torchvision such as resnet50, or of timm such as timm:convnext_tiny (default: imagenet)")
     _add_network(parser)
-    parser.add_argument('--steps', type=int, metavar='N', help='gradients for each image, for methods that have steps or samples (default: between 25 and 64; the paper of DDPath takes 250)')
-    parser.add_argument('--target', metavar='CLASS', help='class to explain, by name or number (default: the predicted one)')
+    parser.add_argument('--steps', type=int, metavar='N', help='gradients for each image, for methods that have '
+                        'steps or samples (default: between 25 and 64; the paper of DDPath takes 250)')
+    parser.add_argument('--target', metavar='CLASS',
+                        help='class to explain, by name or number (default: the predicted one)')
     parser.add_argument('--against', metavar='CLASS', help='a second class: explain why the first and not this one')
-    parser.add_argument('--out', type=_output_folder, default=Path('ddpath-report'), metavar='DIR', help='folder of the report (default: %(default)s)')
+    parser.add_argument('--out', type=_output_folder, default=Path('ddpath-report'), metavar='DIR',
+                        help='folder of the report (default: %(default)s)')
 
 # %% ../nbs/reference/cli.ipynb #84ae6400
 def _add_benchmark(
@@ -107,35 +123,50 @@ examples:
   ddpath benchmark --data photos/ --images 100                    sub-folders named after classes
   ddpath benchmark --data list.csv --methods ig,idgi --metrics insertion-deletion,pointing
   ddpath benchmark --data imagenet/ --dataset imagenet --classifier resnet50 --engine ray''')
-    parser.add_argument('--data', required=True, metavar='PATH', help='a folder, a CSV with columns file, label and perhaps x0, y0, x1, y1, or the JSON of COCO annotations')
+    parser.add_argument('--data', required=True, metavar='PATH', help='a folder, a CSV with columns file, label and '
+                        'perhaps x0, y0, x1, y1, or the JSON of COCO annotations')
     parser.add_argument('--dataset', choices=_DATASETS, help='what PATH is (default: folder, csv or coco, by its look)')
-    parser.add_argument('--label', metavar='COLUMN', help='the column of a CSV that holds the class (default: label, name, class or imagenet_index)')
-    parser.add_argument('--boxes', metavar='CSV', help='another CSV that holds the boxes (default: they stand in that of --data, if anywhere)')
-    parser.add_argument('--images', type=int, metavar='N', help='how many photographs, spread over all; a larger N goes on from a smaller one (default: all)')
-    parser.add_argument('--methods', nargs='+', metavar='NAME', help='names, separated by commas or spaces (default: all, and the centre, edges and noise to compare with)')
-    parser.add_argument('--metrics', nargs='+', metavar='NAME', help=f"measures, separated by commas or spaces (default: {', '.join(_USUAL_MEASURES)})")
-    parser.add_argument('--classifier', default='embedded', metavar='NAME', help="'embedded' (64 px, 40 classes), 'imagenet' (224 px, 1,000 classes), a classifier of torchvision such as resnet50, or of timm such as timm:convnext_tiny (default: embedded)")
+    parser.add_argument('--label', metavar='COLUMN', help='the column of a CSV that holds the class (default: label, '
+                        'name, class or imagenet_index)')
+    parser.add_argument('--boxes', metavar='CSV',
+                        help='another CSV that holds the boxes (default: they stand in that of --data, if anywhere)')
+    parser.add_argument('--images', type=int, metavar='N', help='how many photographs, spread over all; a larger N '
+                        'goes on from a smaller one (default: all)')
+    parser.add_argument('--methods', nargs='+', metavar='NAME', help='names, separated by commas or spaces (default: '
+                        'all, and the centre, edges and noise to compare with)')
+    parser.add_argument('--metrics', nargs='+', metavar='NAME',
+                        help=f"measures, separated by commas or spaces (default: {', '.join(_USUAL_MEASURES)})")
+    parser.add_argument('--classifier', default='embedded', metavar='NAME',
+                        help="'embedded' (64 px, 40 classes), 'imagenet' (224 px, 1,000 classes), a classifier of "
+                        "torchvision such as resnet50, or of timm such as timm:convnext_tiny (default: embedded)")
     _add_network(parser)
-    parser.add_argument('--steps', type=int, metavar='N', help="gradients for each image, for methods that have steps or samples (default: each method's own, mostly 64)")
-    parser.add_argument('--engine', default='local', choices=_ENGINES, help="'ray' spreads the photographs over a Ray cluster (default: local)")
-    parser.add_argument('--out', type=_output_folder, default=Path('ddpath-benchmark'), metavar='DIR', help='folder of the finished table, and of what is needed to go on (default: %(default)s)')
+    parser.add_argument('--steps', type=int, metavar='N', help="gradients for each image, for methods that have "
+                        "steps or samples (default: each method's own, mostly 64)")
+    parser.add_argument('--engine', default='local', choices=_ENGINES,
+                        help="'ray' spreads the photographs over a Ray cluster (default: local)")
+    parser.add_argument('--out', type=_output_folder, default=Path('ddpath-benchmark'), metavar='DIR',
+                        help='folder of the finished table, and of what is needed to go on (default: %(default)s)')
 
 # %% ../nbs/reference/cli.ipynb #6ba51e80
 def _add_weights(
     commands:argparse._SubParsersAction # argparse's sub-commands
 )->None:
     "The options of `ddpath weights`"
-    parser = commands.add_parser('weights', help='list the weights in the package, or download those of a torchvision network',
-        description='Without a network: what the package carries, with its SHA-256. With one: download its weights once, check them, and say where they are.')
+    parser = commands.add_parser('weights',
+                                 help='list the weights in the package, or download those of a torchvision network',
+                                 description='Without a network: what the package carries, with its SHA-256. With '
+                                 'one: download its weights once, check them, and say where they are.')
     parser.add_argument('network', nargs='?', metavar='NETWORK', help='a torchvision classifier, such as resnet50')
-    parser.add_argument('--weights', default='DEFAULT', metavar='ENTRY', help="an entry of torchvision's registry (default: its best)")
+    parser.add_argument('--weights', default='DEFAULT', metavar='ENTRY',
+                        help="an entry of torchvision's registry (default: its best)")
 
 # %% ../nbs/reference/cli.ipynb #c67ac3cb
 def _make_parser()->_Parser:
     "The parser of the whole command line"
     parser = _Parser(prog='ddpath', description='Path-based image attribution: which pixels made the network sure?')
     parser.add_argument('--version', action='version', version=f'ddpath {__version__}')
-    commands = parser.add_subparsers(title='commands', dest='command', metavar='COMMAND', required=True, parser_class=_Parser)
+    commands = parser.add_subparsers(title='commands', dest='command', metavar='COMMAND', required=True,
+                                     parser_class=_Parser)
     _add_explain(commands)
     _add_benchmark(commands)
     _add_weights(commands)
@@ -148,6 +179,7 @@ def _split_names(
     "The names in what was typed"
     return [name.strip() for part in words for name in part.split(',') if name.strip()]
 
+# %% ../nbs/reference/cli.ipynb #73f892dd
 def _check_methods(
     words:Sequence[str]|None, # as they were typed
     more:Sequence[str]=()     # names that are allowed beside those of METHODS
@@ -163,6 +195,7 @@ def _check_methods(
         _known_method(name)
     return names
 
+# %% ../nbs/reference/cli.ipynb #c8f9e9d7
 def _check_files(
     options:argparse.Namespace
 )->None:
@@ -171,9 +204,13 @@ def _check_files(
         if not name or not Path(name).exists(): raise InputError(f"no such file: '{name}'; check the path")
     weights = options.weights
     if weights == '': raise InputError('the name of the weights is empty')
-    if getattr(options, 'target', None) is not None and options.target == options.against: raise InputError(f"'{options.target}' is explained against itself: name another class with --against")
-    if weights and Path(weights).suffix in ('.safetensors', '.pth', '.pt') and not Path(weights).is_file(): raise InputError(f"no such file of weights: '{weights}'; check the path")
-    if weights and options.classifier in ('embedded', 'imagenet'): raise InputError(f"the {options.classifier} classifier has its own weights: leave out --weights {weights}, or name the network they belong to")
+    if getattr(options, 'target', None) is not None and options.target == options.against:
+        raise InputError(f"'{options.target}' is explained against itself: name another class with --against")
+    if weights and Path(weights).suffix in ('.safetensors', '.pth', '.pt') and not Path(weights).is_file():
+        raise InputError(f"no such file of weights: '{weights}'; check the path")
+    if weights and options.classifier in ('embedded', 'imagenet'):
+        raise InputError(f"the {options.classifier} classifier has its own weights: leave out --weights {weights}, "
+                         "or name the network they belong to")
 
 # %% ../nbs/reference/cli.ipynb #08718d2f
 def _read_classifier(
@@ -187,7 +224,8 @@ def _read_classifier(
     from ddpath.classifiers import Classifier
     device = device or ('cuda' if torch.cuda.is_available() else 'cpu')
     try: torch.zeros(1, device=device).item()
-    except (RuntimeError, AssertionError): raise InputError(f"device '{device}' is not available here; use cpu") from None
+    except (RuntimeError, AssertionError):
+        raise InputError(f"device '{device}' is not available here; use cpu") from None
     if name.lower() in ('imagenet', 'embedded'): classifier = getattr(Classifier, name.lower())()
     elif name.startswith('timm:'): classifier = Classifier.timm(name.removeprefix('timm:'), weights)
     else: classifier = Classifier.torchvision(name, weights or 'DEFAULT')
@@ -208,10 +246,12 @@ def _read_prior(
     if not source.endswith('.pt'): return Prior.from_pretrained(source).to(device)
     file = Path(source)
     named = re.match(r'(\d+)x\1_', file.name)
-    if named is None: raise InputError(f"'{file.name}' does not say its size: keep the published name, such as 64x64_diffusion.pt")
+    if named is None:
+        raise InputError(f"'{file.name}' does not say its size: keep the published name, such as 64x64_diffusion.pt")
     reader = file.with_name(f'{named[0]}classifier.pt')
     return Prior.adm(file, int(named[1]), reader if reader.exists() else None).to(device)
 
+# %% ../nbs/reference/cli.ipynb #09e2b6b4
 def _lend_prior(
     methods:dict, # name -> method
     source:str,   # as for `read_prior`
@@ -240,11 +280,14 @@ def _explain(
         classifier = _read_classifier(options.classifier, options.weights, options.device)
         prior = None if options.prior == 'embedded' else _read_prior(options.prior, classifier.device)
         bar.set_description('explaining')
-        found = explanation.explain(options.photos or None, classifier, names, options.target, options.steps, against=options.against, output=options.output, prior=prior, seed=options.seed, progress=bar)
+        found = explanation.explain(options.photos or None, classifier, names, options.target, options.steps,
+                                    against=options.against, output=options.output, prior=prior, seed=options.seed,
+                                    progress=bar)
     written = report.save(found, options.out, _printable(shlex.join(['ddpath', *options.typed])))
     print(_short_table(found))
     print(f'\nreport: {_printable(written)}')
 
+# %% ../nbs/reference/cli.ipynb #c1134b15
 def _short_table(
     found:'Explanation'
 )->str:
@@ -252,9 +295,11 @@ def _short_table(
     lines = [('photo', 'label', 'method', 'gradients', 'seconds', 'completeness error')]
     for row in found.rows():
         error = '–' if row['completeness_error'] != row['completeness_error'] else f"{row['completeness_error']:.2g}" + ' large'*row['marked']
-        lines.append((row['photo'], row['label'], found.recipes[row['method']].title, f"{row['evaluations']:.0f}", f"{row['seconds']:.2g}", error))
+        lines.append((row['photo'], row['label'], found.recipes[row['method']].title, f"{row['evaluations']:.0f}",
+                      f"{row['seconds']:.2g}", error))
     widths = [max(map(len, column)) for column in zip(*lines)]
-    return '\n'.join('  '.join(text.ljust(width) if place < 3 else text.rjust(width) for place, (text, width) in enumerate(zip(line, widths))).rstrip() for line in lines)
+    return '\n'.join('  '.join(text.ljust(width) if place < 3 else text.rjust(width)
+                               for place, (text, width) in enumerate(zip(line, widths))).rstrip() for line in lines)
 
 # %% ../nbs/reference/cli.ipynb #6f3eff87
 def _short_means(
@@ -262,10 +307,15 @@ def _short_means(
 )->str:
     "Means alone, for a terminal; a star for what leads"
     from ddpath.tables import _ARROWS
-    texts = found.assign(text=found['mean'].map('{:.3f}'.format).replace('nan', 'none') + found.leads.map({True: '*', False: ''}), metric=found.metric + found.better.map(_ARROWS).fillna(''))
+    texts = found.assign(text=found['mean'].map('{:.3f}'.format).replace('nan', 'none')
+                         + found.leads.map({True: '*', False: ''}), metric=found.metric
+                         + found.better.map(_ARROWS).fillna(''))
     names = [list(dict.fromkeys(texts[column])) for column in ('method', 'metric')]
-    return texts.pivot(index='method', columns='metric', values='text').loc[names[0], names[1]].fillna('none').rename_axis(None, axis=1).reset_index().to_string(index=False, line_width=100)
+    return texts.pivot(index='method', columns='metric', values='text').loc[names[0],
+                                                                            names[1]].fillna('none').rename_axis(None,
+                                                                                                                 axis=1).reset_index().to_string(index=False, line_width=100)
 
+# %% ../nbs/reference/cli.ipynb #be7ac3cb
 def _read_contestants(
     names:Sequence[str]|None, # of methods and controls; None: all of them
     steps:int=None
@@ -290,17 +340,22 @@ def _benchmark(
     from ddpath import benchmark as benchmarks
     methods = _read_contestants(names, options.steps)
     metrics = benchmarks.named_metrics(options.metrics and _split_names(options.metrics))
-    columns = {name: value for name, value in dict(label=options.label, boxes=options.boxes).items() if value is not None}
+    columns = {name: value for name, value in dict(label=options.label, boxes=options.boxes).items()
+               if value is not None}
     photographs = benchmarks.sample(benchmarks.read_dataset(options.data, options.dataset, **columns), options.images)
     _find_place(options.out)
     classifier = _read_classifier(options.classifier, options.weights, options.device)
     methods = _lend_prior(methods, options.prior, classifier.device)
-    frame = benchmarks.run(methods, classifier, photographs, metrics, options.out, options.engine, output=options.output, seed=options.seed, progress=None)
+    frame = benchmarks.run(methods, classifier, photographs, metrics, options.out, options.engine,
+                           output=options.output, seed=options.seed, progress=None)
     found = benchmarks.table(frame)
     print(_short_means(found.query('better != ""') if (found.better != '').any() else found))
     without = frame[frame.metric == '']
-    if len(without): print(f'\n{without.image.nunique()} of {len(photographs)} photographs with a refusal, such as {without.image.iloc[0]}: {without.reason.iloc[0]}')
-    print(f'\n* the best mean, or within noise of it (all pairs of methods compared at once). Intervals: {options.out/"table.html"}')
+    if len(without):
+        print(f'\n{without.image.nunique()} of {len(photographs)} photographs with a refusal, such as '
+              f'{without.image.iloc[0]}: {without.reason.iloc[0]}')
+    print('\n* the best mean, or within noise of it (all pairs of methods compared at once). Intervals: '
+          f'{options.out/"table.html"}')
 
 # %% ../nbs/reference/cli.ipynb #6fa6fd1e
 def _package_weights()->'pd.DataFrame':
@@ -311,8 +366,10 @@ def _package_weights()->'pd.DataFrame':
 
     from ddpath.loaders import _EMBEDDED
     weights = sorted(file for file in _EMBEDDED.parent.iterdir() if file.name.endswith('.safetensors'))
-    return DataFrame([dict(file=file.name, MB=len(data)/1e6, sha256=hashlib.sha256(data).hexdigest()) for file in weights for data in [file.read_bytes()]])
+    return DataFrame([dict(file=file.name, MB=len(data)/1e6, sha256=hashlib.sha256(data).hexdigest())
+                      for file in weights for data in [file.read_bytes()]])
 
+# %% ../nbs/reference/cli.ipynb #318bc57b
 def _weights(
     options:argparse.Namespace # of `ddpath weights`
 )->None:
@@ -341,7 +398,8 @@ def main(
     if hasattr(sys.stdout, 'reconfigure'): sys.stdout.reconfigure(errors='replace') # a terminal may lack a dash
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = lambda message, *rest, **others: print(f'ddpath: warning: {message}', file=sys.stderr)
+            warnings.showwarning = lambda message, *rest, **others: print(f'ddpath: warning: {message}',
+                                                                          file=sys.stderr)
             typed = sys.argv[1:] if arguments is None else list(arguments)
             options = _make_parser().parse_args(typed)
             options.typed = typed
@@ -356,7 +414,8 @@ def main(
         return 0
     except OSError as error:
         _fall_silent()
-        print(f"ddpath: {_printable(error.filename or 'the output')} cannot be read or written ({error.strerror or error}); make room, or check its permissions", file=sys.stderr)
+        print(f"ddpath: {_printable(error.filename or 'the output')} cannot be read or written "
+              f"({error.strerror or error}); make room, or check its permissions", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print('ddpath: stopped', file=sys.stderr)

@@ -38,7 +38,9 @@ def _usable(
 )->list[tuple]:
     "The boxes that have an inside; the others are left out with a warning, and their neighbours stay"
     empty = [box for box in boxes if not (box[0] < box[2] and box[1] < box[3])]
-    if empty: warnings.warn(f'{source}: {len(empty)} of {len(boxes)} boxes left out, the first {empty[0]}: a box needs four numbers with x0 < x1 and y0 < y1', stacklevel=2)
+    if empty:
+        warnings.warn(f'{source}: {len(empty)} of {len(boxes)} boxes left out, the first {empty[0]}: a box needs '
+                      'four numbers with x0 < x1 and y0 < y1', stacklevel=2)
     return [box for box in boxes if box not in empty]
 
 # %% ../nbs/reference/datasets.ipynb #3bb36088
@@ -50,7 +52,9 @@ def _square_boxes(
     "The boxes after what `square` does to a picture; those without an inside, or smaller than a pixel of the square, are left out"
     boxes = _usable([tuple(map(float, box)) for box in boxes], 'a photograph')
     outside = [box for box in boxes if min(box[0], box[1]) < -1 or box[2] > width + 1 or box[3] > height + 1]
-    if outside: raise InputError(f'box {tuple(outside[0])} leaves the picture of {width} x {height} pixels: give pixels of the file, or clip it')
+    if outside:
+        raise InputError(f'box {tuple(outside[0])} leaves the picture of {width} x {height} pixels: give pixels of '
+                         'the file, or clip it')
     given = torch.tensor(boxes, dtype=torch.float64).view(-1, 4)
     moved = square(BoundingBoxes(given, format='XYXY', canvas_size=(height, width)), size).as_subclass(Tensor)
     return moved[(moved[:, 2:] - moved[:, :2] >= 1).all(1)]
@@ -62,11 +66,13 @@ class Photograph:
     name:str                          # of its rows in the table
     file:str|Path|bytes|Tensor        # a picture file, the bytes of one, or the picture (3, H, W) in [0, 1]
     label:str|int|tuple|None=None     # class by name, by several names or by number; None: what the network predicts
-    boxes:tuple=()                    # of the class: (x0, y0, x1, y1) each, edges in pixels of the picture; empty: not known
+    # of the class: (x0, y0, x1, y1) each, edges in pixels of the picture; empty: not known
+    boxes:tuple=()
 
     def __post_init__(self):
         for box in self.boxes:
-            if np.shape(box) != (4,) or any(_number(edge) != _number(edge) for edge in box): raise InputError(f"'{self.name}' has the box {box!r}: give (x0, y0, x1, y1), four numbers, for each")
+            if np.shape(box) != (4,) or any(_number(edge) != _number(edge) for edge in box):
+                raise InputError(f"'{self.name}' has the box {box!r}: give (x0, y0, x1, y1), four numbers, for each")
 
     def load(self, size:int)->tuple[Tensor, Tensor]: # picture (3, size, size) and boxes (B, 4)
         "The central square, and the boxes in its pixels"
@@ -95,7 +101,8 @@ def _folder_photographs(
 )->list[Photograph]:
     "The pictures below a folder; the name of the sub-folder is the class"
     table = photo_table(source)
-    return [Photograph(_printable(Path(file).relative_to(source).as_posix()), os.path.abspath(file), label) for file, label in zip(table.file, table.label)]
+    return [Photograph(_printable(Path(file).relative_to(source).as_posix()), os.path.abspath(file), label)
+            for file, label in zip(table.file, table.label)]
 
 # %% ../nbs/reference/datasets.ipynb #cbc493b1
 _CORNERS = (('x0', 'y0', 'x1', 'y1'), ('xmin', 'ymin', 'xmax', 'ymax')) # names of the columns of a box
@@ -110,7 +117,8 @@ def _box_table(
     corners = next((list(names) for names in _CORNERS if set(names) <= set(table)), None)
     if corners is None: return {}
     given = table.assign(file=table.file.map(os.path.abspath)).dropna(subset=corners, how='all')
-    if labels and set(given.label) & set(labels.values()): given = given[given.label.isna() | (given.label == given.file.map(labels))]
+    if labels and set(given.label) & set(labels.values()):
+        given = given[given.label.isna() | (given.label == given.file.map(labels))]
     numbers = given[corners].apply(pd.to_numeric, errors='coerce').astype(float).to_numpy().tolist()
     found = {file: [] for file in given.file}
     for file, box in zip(given.file, numbers): found[file].append(tuple(box))
@@ -124,15 +132,23 @@ def _csv_photographs(
 )->list[Photograph]:
     "The pictures that a CSV lists; rows of the same file are boxes of one photograph"
     table, label = photo_table(source), label and label.strip().lower()
-    if label is not None and label not in table: raise InputError(f"'{source}' has no column '{label}'; it has {', '.join(table)}")
+    if label is not None and label not in table:
+        raise InputError(f"'{source}' has no column '{label}'; it has {', '.join(table)}")
     named = table.assign(file=table.file.map(os.path.abspath)).groupby('file', sort=False)[label or 'label']
-    twice, classes = named.nunique(), named.first().astype(object).to_dict() # one label is enough for all rows of a file
-    if len(twice) and twice.max() > 1: raise InputError(f"'{source}' gives '{twice.idxmax()}' {twice.max()} classes: give each picture one class, and the boxes of that class")
+    # one label is enough for all rows of a file
+    twice, classes = named.nunique(), named.first().astype(object).to_dict()
+    if len(twice) and twice.max() > 1:
+        raise InputError(f"'{source}' gives '{twice.idxmax()}' {twice.max()} classes: give each picture one class, "
+                         "and the boxes of that class")
     found = _box_table(boxes or source, classes)
-    if boxes is not None and not found: raise InputError(f"'{boxes}' gives no boxes: it needs columns file, {', '.join(_CORNERS[0])}")
-    if boxes is not None and not set(found) & set(classes): raise InputError(f"'{boxes}' gives boxes to none of the pictures of '{source}': its paths are relative to its own folder")
+    if boxes is not None and not found:
+        raise InputError(f"'{boxes}' gives no boxes: it needs columns file, {', '.join(_CORNERS[0])}")
+    if boxes is not None and not set(found) & set(classes):
+        raise InputError(f"'{boxes}' gives boxes to none of the pictures of '{source}': its paths are relative to "
+                         "its own folder")
     home = Path(source).parent
-    return [Photograph(Path(os.path.relpath(file, home)).as_posix(), file, _class_label(value), found.get(file, ())) for file, value in classes.items()]
+    return [Photograph(Path(os.path.relpath(file, home)).as_posix(), file, _class_label(value), found.get(file, ()))
+            for file, value in classes.items()]
 
 # %% ../nbs/reference/datasets.ipynb #b6746818
 def _class_label(
@@ -151,10 +167,12 @@ def _coco_folder(
     first = str(record['images'][0]['file_name'])
     for place in places:
         if (place/first).is_file(): return place
-    raise InputError(f"the pictures of '{listing}' are not found: put {first} into one of {', '.join(map(str, places))}, or give torchvision's CocoDetection")
+    raise InputError(f"the pictures of '{listing}' are not found: put {first} into one of "
+                     f"{', '.join(map(str, places))}, or give torchvision's CocoDetection")
 
 # %% ../nbs/reference/datasets.ipynb #205c15f7
-_COCO = dict(images={'id', 'file_name'}, annotations={'image_id', 'category_id', 'bbox'}, categories={'id', 'name'}) # what its parts must say
+# what its parts must say
+_COCO = dict(images={'id', 'file_name'}, annotations={'image_id', 'category_id', 'bbox'}, categories={'id', 'name'})
 
 def _corners_of(
     bbox:object # as COCO has it: x, y, width, height
@@ -163,18 +181,25 @@ def _corners_of(
     x, y, width, height = map(_number, bbox) if isinstance(bbox, (list, tuple)) and len(bbox) == 4 else [np.nan]*4
     return x, y, x + width, y + height
 
+# %% ../nbs/reference/datasets.ipynb #ab914a7e
 def _read_coco(
     source:str|Path|datasets.CocoDetection
 )->tuple[Path, dict]: # folder of the pictures, and the annotations
     "COCO annotations from their JSON or from torchvision's data set"
     if hasattr(source, 'coco'): return Path(source.root), source.coco.dataset
     try: record = json.loads(Path(source).read_text(encoding='utf-8'))
-    except (OSError, ValueError) as error: raise InputError(f"'{source}' cannot be read as COCO annotations ({error}); give the JSON of the instances") from None
-    if not isinstance(record, dict) or not record.get('images') or 'categories' not in record: raise InputError(f"'{source}' holds no COCO annotations: it needs images, annotations and categories")
+    except (OSError, ValueError) as error:
+        raise InputError(f"'{source}' cannot be read as COCO annotations ({error}); give the JSON of the instances") from None
+    if not isinstance(record, dict) or not record.get('images') or 'categories' not in record:
+        raise InputError(f"'{source}' holds no COCO annotations: it needs images, annotations and categories")
     for part, keys in _COCO.items():
         entries = record.get(part) or []
-        faults = [entry for entry in (entries if isinstance(entries, list) else [entries]) if not isinstance(entry, dict) or keys - entry.keys()]
-        if faults: raise InputError(f"'{source}' holds {part} without {', '.join(sorted(keys - faults[0].keys()) if isinstance(faults[0], dict) else keys)}: give the JSON of the instances")
+        faults = [entry for entry in (entries if isinstance(entries, list) else [entries])
+                  if not isinstance(entry, dict) or keys - entry.keys()]
+        if faults:
+            raise InputError(f"'{source}' holds {part} without "
+                             f"{', '.join(sorted(keys - faults[0].keys()) if isinstance(faults[0], dict) else keys)}: "
+                             "give the JSON of the instances")
     return _coco_folder(Path(source), record), record
 
 # %% ../nbs/reference/datasets.ipynb #d94b4947
@@ -183,16 +208,26 @@ def _coco_photographs(
 )->list[Photograph]:
     "A photograph for each picture and category on it; crowds are left out"
     root, record = _read_coco(source)
-    try: files, names = ({str(entry['id']): str(entry[key]) for entry in record[part]} for part, key in (('images', 'file_name'), ('categories', 'name')))
-    except (KeyError, TypeError) as error: raise InputError(f'the data set holds no COCO annotations ({error}): it needs images, annotations and categories') from None
+    try:
+        files, names = ({str(entry['id']): str(entry[key]) for entry in record[part]}
+                        for part, key in (('images', 'file_name'), ('categories', 'name')))
+    except (KeyError, TypeError) as error:
+        raise InputError(f'the data set holds no COCO annotations ({error}): it needs images, annotations and '
+                         'categories') from None
     boxes = {}
     for annotation in record.get('annotations') or ():
         if annotation.get('iscrowd'): continue
-        boxes.setdefault((str(annotation['image_id']), str(annotation['category_id'])), []).append(_corners_of(annotation['bbox']))
+        boxes.setdefault((str(annotation['image_id']), str(annotation['category_id'])),
+                         []).append(_corners_of(annotation['bbox']))
     strange = [key for key in boxes if key[0] not in files or key[1] not in names]
-    if strange: raise InputError(f'the annotations name image {strange[0][0]} and category {strange[0][1]}, which are not both listed: get the file again')
+    if strange:
+        raise InputError(f'the annotations name image {strange[0][0]} and category {strange[0][1]}, which are not '
+                         'both listed: get the file again')
     if not boxes: raise InputError('the annotations hold no boxes: give the JSON of the instances, with annotations')
-    return [Photograph(f'{files[image]}#{names[category]}', os.path.abspath(root/files[image]), names[category], tuple(_usable(found, files[image]))) for (image, category), found in sorted(boxes.items(), key=lambda pair: [(len(part), part) for part in pair[0]])]
+    return [Photograph(f'{files[image]}#{names[category]}', os.path.abspath(root/files[image]), names[category],
+                       tuple(_usable(found, files[image])))
+            for (image, category), found in sorted(boxes.items(),
+                                                   key=lambda pair: [(len(part), part) for part in pair[0]])]
 
 # %% ../nbs/reference/datasets.ipynb #6ffe709e
 def _sorted_photographs(
@@ -203,7 +238,8 @@ def _sorted_photographs(
     samples = dataset.samples if hasattr(dataset, 'samples') else dataset._samples
     complete = zoo.ResNet18_Weights.DEFAULT.meta['categories']
     names = [(name,) for name in complete] if len(dataset.classes) == len(complete) else dataset.classes
-    return [Photograph(Path(os.path.relpath(file, root)).as_posix(), os.path.abspath(file), tuple(names[index])) for file, index in sorted(samples) if not Path(file).name.startswith('.')]
+    return [Photograph(Path(os.path.relpath(file, root)).as_posix(), os.path.abspath(file), tuple(names[index]))
+            for file, index in sorted(samples) if not Path(file).name.startswith('.')]
 
 # %% ../nbs/reference/datasets.ipynb #8b18bda1
 def _imagenette_photographs(
@@ -212,9 +248,13 @@ def _imagenette_photographs(
     "The validation pictures of Imagenette, the largest size that is there"
     sizes = {'full': 'imagenette2', '320px': 'imagenette2-320', '160px': 'imagenette2-160'}
     size = next((size for size, folder in sizes.items() if (Path(source)/folder/'val').is_dir()), None)
-    if size is None: raise InputError(f"no Imagenette in '{source}': download it there with torchvision.datasets.Imagenette('{source}', 'val', '320px', download=True)")
+    if size is None:
+        raise InputError(f"no Imagenette in '{source}': download it there with "
+                         f"torchvision.datasets.Imagenette('{source}', 'val', '320px', download=True)")
     try: return _sorted_photographs(datasets.Imagenette(source, 'val', size), source)
-    except Exception as error: raise InputError(f"the Imagenette in '{source}' cannot be read ({_first_line(error)}); take away what does not belong there, or download it again") from None
+    except Exception as error:
+        raise InputError(f"the Imagenette in '{source}' cannot be read ({_first_line(error)}); take away what does "
+                         "not belong there, or download it again") from None
 
 # %% ../nbs/reference/datasets.ipynb #518237a5
 def _imagenet_photographs(
@@ -222,10 +262,12 @@ def _imagenet_photographs(
 )->list[Photograph]:
     "The validation pictures of ImageNet"
     try: return _sorted_photographs(datasets.ImageNet(source, 'val'), source)
-    except Exception as error: raise InputError(f"no ImageNet in '{source}' ({_first_line(error)}); put the archives of ILSVRC2012 there") from None
+    except Exception as error:
+        raise InputError(f"no ImageNet in '{source}' ({_first_line(error)}); put the archives of ILSVRC2012 there") from None
 
 # %% ../nbs/reference/datasets.ipynb #b78def1c
-DATASETS = dict(folder=_folder_photographs, csv=_csv_photographs, coco=_coco_photographs, imagenette=_imagenette_photographs, imagenet=_imagenet_photographs)
+DATASETS = dict(folder=_folder_photographs, csv=_csv_photographs, coco=_coco_photographs,
+                imagenette=_imagenette_photographs, imagenet=_imagenet_photographs)
 
 # %% ../nbs/reference/datasets.ipynb #ffde2489
 def _dataset_of(
@@ -255,23 +297,30 @@ def _box_rows(
 )->tuple:                       # of (x0, y0, x1, y1)
     "Boxes as rows of numbers; InputError for what is none"
     given = _as_tensor([] if boxes is None else boxes, f'the boxes of image {index}')
-    if given.numel() and (given.ndim == 0 or given.shape[-1] != 4): raise InputError(f'the boxes of image {index} have shape {tuple(given.shape)}: give (B, 4) as x0, y0, x1, y1')
+    if given.numel() and (given.ndim == 0 or given.shape[-1] != 4):
+        raise InputError(f'the boxes of image {index} have shape {tuple(given.shape)}: give (B, 4) as x0, y0, x1, y1')
     return tuple(map(tuple, given.reshape(-1, 4).tolist()))
 
+# %% ../nbs/reference/datasets.ipynb #4c0ecd8a
 def _in_memory(
     images:Sequence[Tensor], # (3, H, W) each, in [0, 1]
     labels:Sequence=None,    # one an image
     boxes:Sequence=None      # (B, 4) or (4,) for each image, in its pixels
 )->list[Photograph]:
     "Photographs from tensors, named after their content"
-    labels = [None]*len(images) if labels is None else [label.item() if isinstance(label, Tensor) else label for label in labels]
+    labels = [None]*len(images) if labels is None else [label.item() if isinstance(label, Tensor) else label
+                                                        for label in labels]
     boxes = [()]*len(images) if boxes is None else [_box_rows(part, index) for index, part in enumerate(boxes)]
-    if not len(images) == len(labels) == len(boxes): raise InputError(f'{len(images)} images, {len(labels)} labels and {len(boxes)} sets of boxes: give one of each for every image')
-    return [Photograph(f'picture-{_digest(_fingerprint(image))}', image, label, part) for image, label, part in zip(images, labels, boxes)]
+    if not len(images) == len(labels) == len(boxes):
+        raise InputError(f'{len(images)} images, {len(labels)} labels and {len(boxes)} sets of boxes: give one of '
+                         'each for every image')
+    return [Photograph(f'picture-{_digest(_fingerprint(image))}', image, label, part)
+            for image, label, part in zip(images, labels, boxes)]
 
 # %% ../nbs/reference/datasets.ipynb #b5f91ace
 def _read_photographs(
-    source:str|Path|datasets.CocoDetection|Sequence # a path, a torchvision CocoDetection, Photographs, or (images, labels, boxes)
+    source:str|Path|datasets.CocoDetection|Sequence # a path, a torchvision CocoDetection, Photographs, or (images,
+                                                    # labels, boxes)
 )->list[Photograph]:
     "The photographs to evaluate; InputError when there are none, or two of one name"
     if isinstance(source, (str, Path)) or hasattr(source, 'coco'): source = read_dataset(source)
@@ -279,7 +328,8 @@ def _read_photographs(
     names = [photo.name for photo in photographs]
     if not names: raise InputError('there are no photographs: give at least one')
     repeated = [name for name in names if names.count(name) > 1] if len(set(names)) < len(names) else []
-    if repeated: raise InputError(f"two photographs are called '{repeated[0]}': give each its own name, its rows go by it")
+    if repeated:
+        raise InputError(f"two photographs are called '{repeated[0]}': give each its own name, its rows go by it")
     return photographs
 
 # %% ../nbs/reference/datasets.ipynb #0f8b36e5
@@ -294,6 +344,8 @@ def sample(
 # %% ../nbs/reference/datasets.ipynb #37afbc26
 @_fingerprint.register(Photograph)
 def _(value):
-    try: content = _fingerprint(value.file if isinstance(value.file, (Tensor, bytes)) else Path(value.file).read_bytes())
+    try:
+        content = _fingerprint(value.file if isinstance(value.file, (Tensor, bytes))
+                               else Path(value.file).read_bytes())
     except OSError: content = 'unreadable'
     return _digest(value.name, value.label, value.boxes, content)

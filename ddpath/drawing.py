@@ -94,6 +94,7 @@ def _pushed_apart(
         moved[order[1:]] += push
     return moved.tolist()
 
+# %% ../nbs/reference/drawing.ipynb #e757061a
 def _label_ends(
     panel:Axes,
     lines:Sequence,      # matplotlib's, drawn; in their colours
@@ -153,6 +154,7 @@ def _colours_of(
         raise InputError(f'an image of {len(pixels)} channels cannot be drawn: give three colours, or one grey')
     return pixels.expand(3, -1, -1).permute(1, 2, 0).numpy()
 
+# %% ../nbs/reference/drawing.ipynb #b27a134b
 def _draw_image(
     panel:Axes,  # of matplotlib
     image:Tensor # as for `colours_of`
@@ -192,6 +194,7 @@ def _smoothed(
     padded = F.pad(values[None, None], [reach]*4, mode='replicate')
     return F.conv2d(F.conv2d(padded, weights.view(1, 1, 1, -1)), weights.view(1, 1, -1, 1))[0, 0]
 
+# %% ../nbs/reference/drawing.ipynb #42930fbb
 def _lightness(
     image:Tensor # (C, H, W) in [0, 1], sRGB or grey
 )->Tensor:       # (H, W), from 0 to 100
@@ -200,6 +203,7 @@ def _lightness(
     luminance = torch.einsum('chw,c->hw', linear.expand(3, -1, -1), image.new_tensor([.2126, .7152, .0722]))
     return torch.where(luminance > .008856, 116*luminance**(1/3) - 16, 903.3*luminance)
 
+# %% ../nbs/reference/drawing.ipynb #85daba72
 def _pale(
     image:Tensor # (3, H, W) in [0, 1]
 )->Tensor:       # (H, W): greys between L* 70 and 98
@@ -220,6 +224,7 @@ def _ends_of(
     low, high = np.percentile(magnitudes.detach().abs().float().cpu().numpy(), strong).tolist()
     return (low, high) if low < high else (0., float(magnitudes.abs().max()) or 1.)
 
+# %% ../nbs/reference/drawing.ipynb #c7b60912
 def overlay(
     values:Tensor,                     # (H, W)
     image:Tensor,                      # (3, h, w) in [0, 1]; or its greys (h, w), of `pale`
@@ -259,6 +264,7 @@ def _place_picture(
     panel.set(xticks=[], yticks=[])
     panel.spines[:].set(color='#d0d0d0', linewidth=.4)
 
+# %% ../nbs/reference/drawing.ipynb #5852cafb
 def _map_of(
     found:object, # (N, H, W), or an Attribution
     signed:bool
@@ -267,6 +273,7 @@ def _map_of(
     if isinstance(found, (Tensor, np.ndarray)): return _as_tensor(found, 'the maps')
     return found.values.sum(1) if signed else found.saliency
 
+# %% ../nbs/reference/drawing.ipynb #89d28cac
 def _shared_ends(
     maps:Sequence[Tensor], # (H, W) each
     signed:bool,
@@ -278,6 +285,7 @@ def _shared_ends(
     return _ends_of(torch.cat([_smoothed(values if signed else values.abs(), sigma).flatten() for values in given]),
                     strong)
 
+# %% ../nbs/reference/drawing.ipynb #41c10854
 def compare(
     maps:Mapping,             # name -> an Attribution, or its maps (N, H, W)
     images:Tensor,            # (N, 3, H, W) in [0, 1]
@@ -404,6 +412,7 @@ def _write_below(
     "A footnote in as many lines as the width of the figure needs"
     figure.supxlabel(textwrap.fill(text, int(figure.get_figwidth()*72/4.2)), fontsize=8)
 
+# %% ../nbs/reference/drawing.ipynb #1434a4bc
 def show_maps(
     maps:Sequence[Tensor|None],   # each (H, W); None: the photograph alone, in its colours
     images:Sequence[Tensor|None]=None, # each (3, H, W), drawn pale under the strong values of its map; None with no

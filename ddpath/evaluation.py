@@ -58,7 +58,8 @@ class _Job(NamedTuple):
         return tuple(dict.fromkeys(name for names in self.missing.values() for name in names))
 
 # %% ../nbs/reference/evaluation.ipynb #06acdb77
-_COLUMNS = dict(image='', key='', label='', target='', probability=np.nan, method='', settings='', group='', metric='', value=np.nan, better='', reason='', note='', evaluations=np.nan, seconds=np.nan)
+_COLUMNS = dict(image='', key='', label='', target='', probability=np.nan, method='', settings='', group='',
+                metric='', value=np.nan, better='', reason='', note='', evaluations=np.nan, seconds=np.nan)
 
 # %% ../nbs/reference/evaluation.ipynb #9933063c
 def _tidy(
@@ -66,7 +67,9 @@ def _tidy(
 )->pd.DataFrame:
     "Rows with all columns, of the same types whatever they hold"
     frame = pd.DataFrame(rows).reindex(columns=list(_COLUMNS))
-    return frame.assign(**{name: frame[name].astype(float) if default != '' else frame[name].astype(object).where(frame[name].notna(), '').astype(str) for name, default in _COLUMNS.items()})
+    return frame.assign(**{name: frame[name].astype(float) if default != ''
+                           else frame[name].astype(object).where(frame[name].notna(), '').astype(str)
+                           for name, default in _COLUMNS.items()})
 
 # %% ../nbs/reference/evaluation.ipynb #9ac0e0de
 @dataclass(frozen=True, eq=False)
@@ -84,23 +87,36 @@ class _Evaluation:
         try:
             image, boxes = job.photograph.load(self.classifier.size)
             image = image[None].to(self.classifier.device)
-            score = Score(self.classifier, _class_of(self.classifier, job.photograph.label), self.output).fixed_at(image)
+            score = Score(self.classifier, _class_of(self.classifier, job.photograph.label),
+                          self.output).fixed_at(image)
         except InputError as error: return _tidy([dict(known, reason=str(error))])
-        known |= dict(target=self.classifier.name(score.target.item()), probability=Evaluator(replace(score, output='probability')).values(image).item())
-        tried = {name: _attempt(self.methods[name], score, image, _generator_for(self.seed, job.photograph.name)) for name in job.methods} # the same noise for all
-        refusals = [dict(known, method=name, settings=self.settings.get(name, ''), reason=result.note) for name, result in tried.items() if result.attribution is None]
-        case = Case(self.classifier, image, score.target.item(), boxes, {name: result.attribution for name, result in tried.items() if result.attribution is not None}, None)
-        return _tidy(refusals + [dict(known, **row) for group, names in job.missing.items() for row in self.measured(job, case, group, names, tried)])
+        known |= dict(target=self.classifier.name(score.target.item()),
+                      probability=Evaluator(replace(score, output='probability')).values(image).item())
+        # the same noise for all
+        tried = {name: _attempt(self.methods[name], score, image, _generator_for(self.seed, job.photograph.name))
+                 for name in job.methods}
+        refusals = [dict(known, method=name, settings=self.settings.get(name, ''), reason=result.note)
+                    for name, result in tried.items() if result.attribution is None]
+        case = Case(self.classifier, image, score.target.item(), boxes,
+                    {name: result.attribution for name, result in tried.items() if result.attribution is not None},
+                    None)
+        return _tidy(refusals + [dict(known, **row) for group, names in job.missing.items()
+                                 for row in self.measured(job, case, group, names, tried)])
 
     def measured(self, job:_Job, case:Case, group:str, names:Sequence[str], tried:dict[str, _Tried])->Iterator[dict]:
         "The rows of one group of measures"
         chosen = {name: case.attributions[name] for name in names if name in case.attributions}
         if not chosen: return
-        try: measures = self.metrics[group](case._replace(attributions=chosen, generator=_generator_for(self.seed, job.photograph.name, group)))
+        try:
+            measures = self.metrics[group](case._replace(attributions=chosen,
+                                                         generator=_generator_for(self.seed, job.photograph.name,
+                                                                                  group)))
         except InputError as error:
-            yield from (dict(method=name, settings=self.settings.get(name, ''), group=group, reason=str(error)) for name in chosen)
+            yield from (dict(method=name, settings=self.settings.get(name, ''), group=group, reason=str(error))
+                        for name in chosen)
             return
         for metric, measure in measures.items():
             for (name, attribution), value in zip(chosen.items(), measure.values):
-                yield dict(method=name, settings=self.settings.get(name, ''), group=group, metric=metric, value=value, better=measure.better, reason='' if np.isfinite(value) else measure.reason,
+                yield dict(method=name, settings=self.settings.get(name, ''), group=group, metric=metric, value=value,
+                           better=measure.better, reason='' if np.isfinite(value) else measure.reason,
                            note=tried[name].note, evaluations=attribution.evaluations, seconds=attribution.seconds)

@@ -44,9 +44,11 @@ class _Photo:
     def load(self)->Tensor:
         "The whole picture, (3, H, W) in [0, 1]; InputError for one of a single colour"
         picture = load_image(self.file) if self.picture is None else self.picture
-        if (picture.amax((1, 2)) - picture.amin((1, 2)) < 1/255).all(): raise InputError(f"'{self.file}' is one colour throughout: there is nothing to explain, give a photograph")
+        if (picture.amax((1, 2)) - picture.amin((1, 2)) < 1/255).all():
+            raise InputError(f"'{self.file}' is one colour throughout: there is nothing to explain, give a photograph")
         return picture
 
+# %% ../nbs/reference/explanation.ipynb #d0765f8b
 def _squared(
     picture:Tensor, # (3, H, W)
     size:int        # side in pixels
@@ -64,6 +66,7 @@ def _unique_names(
         names.append(_free_name(stem, names, '-'))
     return names
 
+# %% ../nbs/reference/explanation.ipynb #ab15b25a
 def _listed_files(
     source:Path # a picture, a folder of them, or a CSV that lists them
 )->list[str]:
@@ -72,6 +75,7 @@ def _listed_files(
     from ddpath.photos import photo_table # needs pandas
     return list(photo_table(source).file)
 
+# %% ../nbs/reference/explanation.ipynb #1c6f1680
 def _as_pictures(
     source:object # one of those that `explain` takes
 )->Iterator[tuple[str, Tensor|None]]: # what it is called, and (3, H, W) in [0, 1]; None: in the file of that name
@@ -82,22 +86,31 @@ def _as_pictures(
     elif isinstance(source, Image.Image): yield 'picture', _as_image(_set_upright(source.copy()), 'the picture')
     else:
         pictures = _as_tensor(source, 'the image')
-        for picture in _check_range(_check_images(pictures[None] if pictures.ndim == 3 else pictures)): yield 'image', picture.float().cpu()
+        for picture in _check_range(_check_images(pictures[None] if pictures.ndim == 3 else pictures)):
+            yield 'image', picture.float().cpu()
 
 # %% ../nbs/reference/explanation.ipynb #a339499a
 def _read_photos(
-    given:object=None # a source, several in a list, or a dictionary from names to sources; None: the bundled photographs
+    given:object=None # a source, several in a list, or a dictionary from names to sources; None: the bundled
+                      # photographs
 )->list[_Photo]:
     "The photographs that were given, not yet read"
     given = bundled_photos() if given is None else given
-    sources = list(given.values()) if isinstance(given, Mapping) else list(given) if isinstance(given, (list, tuple)) else [given]
+    sources = list(given.values()) if isinstance(given, Mapping) else list(given) if isinstance(given,
+                                                                                                (list,
+                                                                                                 tuple)) else [given]
     found = [list(_as_pictures(source)) for source in sources]
-    if not any(found): raise InputError('no photographs given: name at least one, or leave them out for the bundled ones')
-    if isinstance(given, Mapping) and max(map(len, found)) > 1: raise InputError('a name stands for several photographs: give names to single pictures')
+    if not any(found):
+        raise InputError('no photographs given: name at least one, or leave them out for the bundled ones')
+    if isinstance(given, Mapping) and max(map(len, found)) > 1:
+        raise InputError('a name stands for several photographs: give names to single pictures')
     files, pictures = zip(*chain.from_iterable(found))
     names = list(map(str, given)) if isinstance(given, Mapping) else _unique_names(files)
-    if len(set(names)) < len(names): raise InputError(f"two photographs are called '{next(name for name in names if names.count(name) > 1)}': give each its own name")
-    return [_Photo(name, name if picture is not None else file, picture) for name, file, picture in zip(names, files, pictures)]
+    if len(set(names)) < len(names):
+        raise InputError(f"two photographs are called '{next(name for name in names if names.count(name) > 1)}': "
+                         "give each its own name")
+    return [_Photo(name, name if picture is not None else file, picture)
+            for name, file, picture in zip(names, files, pictures)]
 
 # %% ../nbs/reference/explanation.ipynb #7200a061
 _USUAL = { # by default: name -> settings
@@ -117,13 +130,16 @@ def _usual_methods()->dict: # name -> method
     "The methods that one would put beside each other"
     return {name: make_method(name, **settings) for name, settings in _USUAL.items()}
 
+# %% ../nbs/reference/explanation.ipynb #4eacd37f
 def _all_methods()->dict: # name -> method
     "Every method, with the usual settings or a short number of gradients"
     built = {name: make_method(name) for name in METHODS}
     return built | _shortened(built, _SHORT) | _usual_methods()
 
+# %% ../nbs/reference/explanation.ipynb #641e50dd
 def _chosen_methods(
-    methods:object=None, # names, in a text separated by commas or in a list; 'all'; a Method, a list of them, or name -> Method; None: the usual ones
+    methods:object=None, # names, in a text separated by commas or in a list; 'all'; a Method, a list of them, or name
+                         # -> Method; None: the usual ones
     steps:int=None       # for the methods that have steps
 )->dict:                 # name -> method
     "The methods that were asked for, with their number of steps"
@@ -132,6 +148,7 @@ def _chosen_methods(
     if not chosen: raise InputError(f"no method given; choose from {', '.join(METHODS)}")
     return chosen
 
+# %% ../nbs/reference/explanation.ipynb #543273fc
 def _with_all_steps(
     methods:dict, # name -> method
     steps:int|None
@@ -139,9 +156,11 @@ def _with_all_steps(
     "The methods with so many steps, where they have steps; InputError when none has"
     if steps is None: return methods
     stepped = {name: with_steps(method, steps) for name, method in methods.items()}
-    if methods and not any(stepped.values()): raise InputError(f'{steps} steps do nothing for {", ".join(methods)}: leave them out')
+    if methods and not any(stepped.values()):
+        raise InputError(f'{steps} steps do nothing for {", ".join(methods)}: leave them out')
     return {name: stepped[name] or methods[name] for name in methods}
 
+# %% ../nbs/reference/explanation.ipynb #f9921192
 def _named_methods(
     methods:object=None # as for `chosen_methods`
 )->dict:                # name -> method
@@ -158,12 +177,14 @@ def _named_methods(
         found[_free_name(name, found)] = built
     return found
 
+# %% ../nbs/reference/explanation.ipynb #5da3c96a
 def _checked_method(
     method:object
 )->Method:
     "The same; InputError for what is no method"
     if isinstance(method, Method): return method
-    raise InputError(f'{method!r:.60} is no method: give a name in METHODS, or build one, such as IntegratedGradients()')
+    raise InputError(f'{method!r:.60} is no method: give a name in METHODS, or build one, such as '
+                     'IntegratedGradients()')
 
 def _first_look(
     method:Method
@@ -171,6 +192,7 @@ def _first_look(
     "The same, or a short one where it would take more than a hundred gradients"
     return _shortened(dict(one=method)).get('one') or method
 
+# %% ../nbs/reference/explanation.ipynb #67beb19a
 def _was_asked(
     methods:object # as for `chosen_methods`
 )->bool:
@@ -185,16 +207,20 @@ def _filled(
     "With NaN below, where another took more points"
     return torch.cat([rows, rows.new_full((longest - len(rows), rows.shape[1]), torch.nan)])
 
+# %% ../nbs/reference/explanation.ipynb #767216c4
 def _joined(
     parts:Sequence[Attribution] # of the same method, for some images each
 )->Attribution:
     "One for all images"
     longest, images = max(len(part.trace.alpha) for part in parts), sum(len(part.values) for part in parts)
-    trace = Trace(*(torch.cat([_filled(getattr(part.trace, name), longest) for part in parts], 1) for name in Trace._fields))
-    rows = {name: torch.cat([getattr(part, name) for part in parts]) for name in ('values', 'images', 'score_input', 'score_baseline', 'completeness_error')}
+    trace = Trace(*(torch.cat([_filled(getattr(part.trace, name), longest) for part in parts], 1)
+                    for name in Trace._fields))
+    rows = {name: torch.cat([getattr(part, name) for part in parts])
+            for name in ('values', 'images', 'score_input', 'score_baseline', 'completeness_error')}
     mean = sum(part.evaluations*len(part.values) for part in parts)/images
     return replace(parts[0], **rows, trace=trace, evaluations=mean, seconds=sum(part.seconds for part in parts))
 
+# %% ../nbs/reference/explanation.ipynb #28d4962f
 def _spliced(
     parts:Sequence[_Frames] # of the same method, for some images each
 )->_Frames:
@@ -215,11 +241,13 @@ class _Work:
     def rows(self, rows:range)->'_Work':
         "Some of the photographs"
         index = torch.tensor(rows)
-        return replace(self, score=self.score.take(index), images=self.images[index.to(self.images.device)], names=[self.names[row] for row in rows])
+        return replace(self, score=self.score.take(index), images=self.images[index.to(self.images.device)],
+                       names=[self.names[row] for row in rows])
 
     def spoken(self, text:object)->str:
         "A message with the names of photographs in place of their numbers"
-        return re.sub(r'\bimage (\d+)\b', lambda match: self.names[int(match[1])] if int(match[1]) < len(self.names) else match[0], str(text))
+        return re.sub(r'\bimage (\d+)\b', lambda match: self.names[int(match[1])] if int(match[1]) < len(self.names)
+                      else match[0], str(text))
 
     def run(self,
         group:dict,  # name -> method, of `alike`
@@ -231,12 +259,18 @@ class _Work:
         try:
             with warnings.catch_warnings(record=True) as caught:
                 warnings.simplefilter('always')
-                found = _explain_alike(group, self.score, self.images, filmed, generator=torch.Generator().manual_seed(self.seed), progress=not self.bar.disable and sys.stderr.isatty()) # in a notebook one bar is enough
+                # in a notebook one bar is enough
+                found = _explain_alike(group, self.score, self.images, filmed,
+                                       generator=torch.Generator().manual_seed(self.seed),
+                                       progress=not self.bar.disable and sys.stderr.isatty())
             self.notes.extend(dict.fromkeys(f'{title}: {self.spoken(warning.message)}' for warning in caught))
         except _NotApplicable: raise
         except InputError as error:
-            if len(self.names) == 1: raise InputError(f'{title}: {self.spoken(error)}' if self.names[0] in self.spoken(error) else f'{self.names[0]}, {title}: {error}') from None
-            for row in range(len(self.names)): self.rows(range(row, row + 1)).run(group, False) # the photograph that it was
+            if len(self.names) == 1:
+                raise InputError(f'{title}: {self.spoken(error)}' if self.names[0] in self.spoken(error)
+                                 else f'{self.names[0]}, {title}: {error}') from None
+            # the photograph that it was
+            for row in range(len(self.names)): self.rows(range(row, row + 1)).run(group, False)
             raise InputError(f'{title}: {error}') from None
         self.bar.update(len(group)*len(self.names))
         return found
@@ -246,9 +280,11 @@ class _Work:
     )->tuple[dict[str, Attribution], dict[str, _Frames]]: # of all photographs; of the first ones
         "The maps of all photographs, some at a time"
         each = _GROUP['cpu' if self.images.device.type == 'cpu' else 'other']
-        parts = [self.rows(range(start, min(start + each, len(self.names)))).run(group, start < _FILMED) for start in range(0, len(self.names), each)]
+        parts = [self.rows(range(start, min(start + each, len(self.names)))).run(group, start < _FILMED)
+                 for start in range(0, len(self.names), each)]
         films = {name: [frames for part in parts if (frames := part[name][1]) is not None] for name in group}
-        return {name: _joined([part[name][0] for part in parts]) for name in group}, {name: _spliced(frames) for name, frames in films.items() if frames}
+        return {name: _joined([part[name][0] for part in parts]) for name in group}, {name: _spliced(frames)
+                                                                                      for name, frames in films.items() if frames}
 
 # %% ../nbs/reference/explanation.ipynb #f697282f
 _MARKED = .1 # a map whose sum misses more than this share of the difference it should explain is marked
@@ -260,14 +296,17 @@ def _misses(
     difference = (attribution.score_input - attribution.score_baseline).abs()
     return (attribution.completeness_error > _MARKED*difference).cpu()
 
+# %% ../nbs/reference/explanation.ipynb #dad35962
 def _numbers_of(
     attribution:Attribution,
     row:int # of the photograph
 )->dict[str, float]:
     "The record of one photograph: scores, error of the sum, cost; seconds are an equal share"
-    one = {name: getattr(attribution, name)[row].item() for name in ('score_input', 'score_baseline', 'completeness_error')}
+    one = {name: getattr(attribution, name)[row].item()
+           for name in ('score_input', 'score_baseline', 'completeness_error')}
     return one | dict(evaluations=attribution.evaluations, seconds=attribution.seconds/len(attribution.values))
 
+# %% ../nbs/reference/explanation.ipynb #8553e4be
 @dataclass(frozen=True, eq=False, repr=False)
 class Explanation:
     "Photographs with what a network says of them, and the attributions of several methods"
@@ -285,7 +324,8 @@ class Explanation:
 
     def classes(self, classes:Tensor|None)->list[str|None]:
         "The names of classes, one for each photograph"
-        return [None]*len(self) if classes is None else [self.classifier.name(index) for index in classes.expand(len(self)).tolist()]
+        return [None]*len(self) if classes is None else [self.classifier.name(index)
+                                                         for index in classes.expand(len(self)).tolist()]
 
     @property
     def labels(self)->list[str]:
@@ -310,8 +350,11 @@ class Explanation:
     def rows(self)->list[dict]:
         "One row for each photograph and method: class, scores, error of the sum, gradients, seconds"
         targets = self.score.target.expand(len(self)).tolist()
-        known = [dict(photo=name, file=_printable(file), target=target, label=label, against=other) for name, file, target, label, other in zip(self.names, self.files, targets, self.labels, self.others)]
-        return [dict(**about, method=name, settings=attribution.method, **_numbers_of(attribution, row), marked=_misses(attribution)[row].item(), seed=attribution.seed)
+        known = [dict(photo=name, file=_printable(file), target=target, label=label, against=other)
+                 for name, file, target, label, other in zip(self.names, self.files, targets, self.labels,
+                                                             self.others)]
+        return [dict(**about, method=name, settings=attribution.method, **_numbers_of(attribution, row),
+                     marked=_misses(attribution)[row].item(), seed=attribution.seed)
                 for row, about in enumerate(known) for name, attribution in self.attributions.items()]
 
     def table(self)->'pd.DataFrame':
@@ -319,21 +362,30 @@ class Explanation:
         from pandas import DataFrame
         return DataFrame(self.rows())
 
-    def compare(self, photos:int|Sequence[int]=None, **options)->'Drawing': # which of them, counted from 0; of `ddpath.compare`
+    # which of them, counted from 0; of `ddpath.compare`
+    def compare(self, photos:int|Sequence[int]=None, **options)->'Drawing':
         "A row for each photograph: first itself, then the map of each method"
         from ddpath.drawing import compare
-        rows = [_integer('photo', row, 0, len(self) - 1) for row in (range(len(self)) if photos is None else [photos] if isinstance(photos, int) else photos)]
+        rows = [_integer('photo', row, 0, len(self) - 1)
+                for row in (range(len(self)) if photos is None else [photos] if isinstance(photos, int) else photos)]
         signed = options.get('signed', False)
-        maps = {self.recipes[name].title: (attribution.values.sum(1) if signed else attribution.saliency)[rows] for name, attribution in self.attributions.items()}
+        maps = {self.recipes[name].title: (attribution.values.sum(1) if signed else attribution.saliency)[rows]
+                for name, attribution in self.attributions.items()}
         return compare(maps, self.images[rows], **(dict(names=[self.questions[row] for row in rows]) | options))
 
-    def paths(self, photo:int=0, methods:Sequence[str]=None, **options)->'Drawing': # which of them, counted from 0; names of methods, None: all that follow a path
+    # which of them, counted from 0; names of methods, None: all that follow a path
+    def paths(self, photo:int=0, methods:Sequence[str]=None, **options)->'Drawing':
         "A row for each method: the way from its start to the photograph, and its map"
         from ddpath.drawing import draw_paths
-        photo, names = _integer('photo', photo, 0, min(len(self), _FILMED) - 1), list(self.films) if methods is None else list(methods)
+        photo, names = _integer('photo', photo, 0, min(len(self),
+                                                       _FILMED) - 1), list(self.films) if methods is None else list(methods)
         without = [name for name in names if name not in self.films]
-        if without: raise InputError(f"'{without[0]}' has no path here; choose from {', '.join(self.films) or 'methods that follow one'}")
-        walks = {self.recipes[name].title: (self.films[name].alpha[:, photo], self.films[name].points[:, photo].float()/255, self.attributions[name].saliency[photo]) for name in names}
+        if without:
+            raise InputError(f"'{without[0]}' has no path here; choose from "
+                             f"{', '.join(self.films) or 'methods that follow one'}")
+        walks = {self.recipes[name].title: (self.films[name].alpha[:, photo],
+                                            self.films[name].points[:, photo].float()/255,
+                                            self.attributions[name].saliency[photo]) for name in names}
         return draw_paths(walks, self.images[photo], **options)
 
     def save(self, folder:str|Path='ddpath-report')->Path:
@@ -367,11 +419,13 @@ def _distinct(
 
 # %% ../nbs/reference/explanation.ipynb #0aa22e9f
 def explain(
-    images_or_files:object=None,  # a file, a folder, a tensor (3, H, W) or (N, 3, H, W) in [0, 1], a list of these, or name -> one of these; None: the bundled photographs
+    images_or_files:object=None,  # a file, a folder, a tensor (3, H, W) or (N, 3, H, W) in [0, 1], a list of these,
+                                  # or name -> one of these; None: the bundled photographs
     classifier:Classifier=None,   # None: Classifier.imagenet()
     methods:object=None,          # names, 'all', methods, or name -> method; None: the usual ones
     target:_Target=None,           # class by number or name, one or one for each photograph; None: the predicted one
-    steps:int=None,               # gradients for each image, for methods that have steps or samples; None: the usual numbers
+    steps:int=None,               # gradients for each image, for methods that have steps or samples; None: the usual
+                                  # numbers
     *,
     against:_Target=None,          # a second class: what is explained is the difference between the two
     output:str='probability',     # logit, log_probability, probability or margin
@@ -383,13 +437,17 @@ def explain(
     chosen, photos = _chosen_methods(methods, steps), _read_photos(images_or_files)
     seed = _integer('seed', seed, 0, 2**63 - 1)
     classifier = Classifier.imagenet() if classifier is None else classifier
-    if not isinstance(classifier, Classifier): raise InputError(f'the classifier is a {type(classifier).__name__}: wrap the network in a Classifier, with its mean, std, size and labels')
+    if not isinstance(classifier, Classifier):
+        raise InputError(f'the classifier is a {type(classifier).__name__}: wrap the network in a Classifier, with '
+                         'its mean, std, size and labels')
     if prior is not None: chosen = {name: with_prior(method, prior) for name, method in chosen.items()}
-    seen, pictures = zip(*((_squared(picture, classifier.size), square(picture, _SHOWN).mul(255).round().byte()) for photo in photos for picture in [photo.load()]))
+    seen, pictures = zip(*((_squared(picture, classifier.size), square(picture, _SHOWN).mul(255).round().byte())
+                           for photo in photos for picture in [photo.load()]))
     images = torch.stack(seen).to(classifier.device)
     score = Score(classifier, target, output, against).fixed_at(images)
     attributions, films, notes = {}, {}, []
-    bar = progress if hasattr(progress, 'set_postfix_str') else tqdm(disable=None if progress is None else not progress, unit='map', leave=False)
+    bar = progress if hasattr(progress, 'set_postfix_str') else tqdm(disable=None if progress is None
+                                                                     else not progress, unit='map', leave=False)
     with bar:
         bar.reset(total=len(photos)*len(chosen))
         work = _Work(score, images, [photo.name for photo in photos], seed, bar, notes)
@@ -403,5 +461,6 @@ def explain(
     if films and len(photos) > _FILMED: notes.append(f'paths are kept of the first {_FILMED} photographs alone')
     for note in notes: warnings.warn(note, stacklevel=2)
     recipes = _distinct({name: _recipe_of(name, method) for name, method in chosen.items() if name in attributions})
-    return Explanation([photo.name for photo in photos], [photo.file for photo in photos], images.cpu(), torch.stack(pictures), classifier, score, classifier.predict(images),
+    return Explanation([photo.name for photo in photos], [photo.file for photo in photos], images.cpu(),
+                       torch.stack(pictures), classifier, score, classifier.predict(images),
                        {name: attributions[name] for name in recipes}, recipes, films, notes)

@@ -35,10 +35,13 @@ def _of_image(
     "The same record for one image alone"
     image = _integer('image', image, 0, len(attribution.images) - 1, ', counted from 0')
     one, seen = slice(image, image + 1), attribution.trace.alpha[:, image].isfinite()
-    per_image = {name: getattr(attribution, name)[one].cpu() for name in ('values', 'images', 'score_input', 'score_baseline', 'completeness_error')}
-    along = {name: None if (walk := getattr(attribution, name, None)) is None else walk[:, one] for name in ('points', 'gradients', 'parts', 'rises')}
+    per_image = {name: getattr(attribution, name)[one].cpu()
+                 for name in ('values', 'images', 'score_input', 'score_baseline', 'completeness_error')}
+    along = {name: None if (walk := getattr(attribution, name, None)) is None else walk[:, one]
+             for name in ('points', 'gradients', 'parts', 'rises')}
     trace = Trace(*(column[seen.to(column.device)][:, one].cpu() for column in attribution.trace))
-    return Recording(**per_image, **along, trace=trace, **{name: getattr(attribution, name) for name in ('method', 'evaluations', 'seconds', 'seed')})
+    return Recording(**per_image, **along, trace=trace,
+                     **{name: getattr(attribution, name) for name in ('method', 'evaluations', 'seconds', 'seed')})
 
 # %% ../nbs/reference/explorer.ipynb #0aab93e1
 def _passed(
@@ -46,7 +49,8 @@ def _passed(
     position:float       # share of the walk, 0 to 1
 )->int:                  # points, at least one
     "How many points lie behind a position"
-    if not 0 <= _number(position) <= 1: raise InputError(f'position is {position}: give a share of the walk, from 0 to 1')
+    if not 0 <= _number(position) <= 1:
+        raise InputError(f'position is {position}: give a share of the walk, from 0 to 1')
     return max(1, round(position*len(recording.trace.score)))
 
 def _is_complete(recording:Recording)->bool:
@@ -58,7 +62,8 @@ def _score_curve(recording:Recording)->tuple[Tensor, Tensor]: # places in [0, 1]
     "The score on the path: at the ends of the segments where they are known, at the points otherwise"
     count = len(recording.trace.score)
     if not _is_complete(recording): return (torch.arange(count) + .5)/count, recording.trace.score[:, 0].cpu()
-    return torch.arange(count + 1)/count, torch.cat([recording.score_baseline[None].cpu(), recording.rises]).cumsum(0)[:, 0]
+    return torch.arange(count + 1)/count, torch.cat([recording.score_baseline[None].cpu(),
+                                                     recording.rises]).cumsum(0)[:, 0]
 
 def _sum_curve(recording:Recording)->tuple[Tensor, Tensor]: # places in [0, 1] and scores
     "The score of the baseline plus the sum of the map so far; only of a complete recording"
@@ -77,6 +82,7 @@ def _widen(panel:Axes, least:float)->None:
     panel.update_datalim([(0, -least), (1, least)])
     panel.autoscale_view()
 
+# %% ../nbs/reference/explorer.ipynb #93fb7abf
 def _same_scale(panels:Sequence)->None:
     "Give panels the widest of their vertical scales"
     ends = [end for panel in panels for end in panel.get_ylim()]
@@ -87,7 +93,8 @@ def _gradient_limit(
     recordings:Sequence[Recording]
 )->float:
     "Where the colours of gradients end, per pixel: the largest that each recording would choose"
-    return max((_colour_limit(_brightness(recording.gradients)) for recording in recordings if recording.gradients is not None), default=1.)
+    return max((_colour_limit(_brightness(recording.gradients)) for recording in recordings
+                if recording.gradients is not None), default=1.)
 
 # %% ../nbs/reference/explorer.ipynb #b0f9299a
 def _place_ends(
@@ -141,7 +148,9 @@ def _place_curves(
     panels[1].set_title('error of each segment' if complete else 'length of the gradient', fontsize=8)
     if complete: panels[1].stairs(recording.errors[:, 0], places, fill=True, color='tab:red', baseline=0)
     if complete: _widen(panels[1], .01*(scores.max() - scores.min()).item() or .01)
-    else: panels[1].plot(places, recording.trace.gradient_norm[:, 0], color='grey', linewidth=1.2, marker='.' if len(places) == 1 else None)
+    else:
+        panels[1].plot(places, recording.trace.gradient_norm[:, 0], color='grey', linewidth=1.2, marker='.'
+                       if len(places) == 1 else None)
     def move(taken:int)->None:
         now = taken if complete else taken - 1
         for cursor in cursors: cursor.set_xdata([places[now]]*2)
@@ -154,6 +163,7 @@ def _signed(errors:Tensor)->str:
     "The sum of errors with its sign, nil without one"
     return f'{total:+.4f}' if (total := round(errors.sum().item(), 4)) else 'nil'
 
+# %% ../nbs/reference/explorer.ipynb #e2c46644
 def _headline(
     name:str,
     recording:Recording, # of one image
@@ -161,9 +171,13 @@ def _headline(
 )->str:
     "The numbers of a position in one line"
     alpha, score, norm = (column[taken - 1, 0].item() for column in recording.trace)
-    found = [f'{_title_of(name)}: point {taken} of {len(recording.trace.score)}', f'α = {alpha:.3f}', f'score {score:.3f}', f'gradient norm {norm:.2g}']
-    if _is_complete(recording): found += [f'error so far {_signed(recording.errors[:taken])}', f'in the end {_signed(recording.errors)}']
-    else: found += [f'completeness error {error:.4f}' if (error := recording.completeness_error.item()) == error else 'promises no sum']
+    found = [f'{_title_of(name)}: point {taken} of {len(recording.trace.score)}', f'α = {alpha:.3f}',
+             f'score {score:.3f}', f'gradient norm {norm:.2g}']
+    if _is_complete(recording):
+        found += [f'error so far {_signed(recording.errors[:taken])}', f'in the end {_signed(recording.errors)}']
+    else:
+        found += [f'completeness error {error:.4f}' if (error := recording.completeness_error.item()) == error
+                  else 'promises no sum']
     return ', '.join(found)
 
 # %% ../nbs/reference/explorer.ipynb #39756a9c
@@ -174,7 +188,9 @@ class _Scene:
         self.figure = Drawing(figsize=(10, 2.2*len(self.rows)), dpi=90)
         self.canvas, self.background, self.moving, self.moves = FigureCanvasAgg(self.figure), None, [], []
         height = self.figure.get_figheight()
-        grid = self.figure.subplots(len(self.rows), 5, squeeze=False, gridspec_kw=dict(width_ratios=(1, 1, 1, 1.6, 1.6), left=.005, right=.95, bottom=.24/height, top=1 - .54/height, wspace=.18, hspace=.5))
+        grid = self.figure.subplots(len(self.rows), 5, squeeze=False,
+                                    gridspec_kw=dict(width_ratios=(1, 1, 1, 1.6, 1.6), left=.005, right=.95,
+                                                     bottom=.24/height, top=1 - .54/height, wspace=.18, hspace=.5))
         limit = _gradient_limit(self.rows.values())
         for panels, (name, recording) in zip(grid, self.rows.items()): self.place(panels, name, recording, limit)
         _same_scale(grid[:, 3])
@@ -186,7 +202,8 @@ class _Scene:
         for panel in panels[:3]: panel.set(xticks=[], yticks=[]); panel.spines[:].set(color='lightgrey', linewidth=.5)
         for panel in panels[3:]: panel.set_xlim(-.02, 1.02)
         line = panels[0].text(0, 1.28, '', fontsize=9, transform=panels[0].transAxes, parse_math=False)
-        for moving, move in (_place_pictures(panels[:3], recording, limit), _place_curves(panels[3:], recording), ([line], lambda taken: line.set_text(_headline(name, recording, taken)))):
+        for moving, move in (_place_pictures(panels[:3], recording, limit), _place_curves(panels[3:], recording),
+                             ([line], lambda taken: line.set_text(_headline(name, recording, taken)))):
             self.moving += moving
             self.moves.append((recording, move))
 
@@ -229,7 +246,8 @@ def _named(
     if isinstance(attributions, Mapping): return dict(attributions)
     several = [attributions] if isinstance(attributions, Attribution) else list(attributions)
     names = [str(getattr(attribution, 'method', attribution)).split('(')[0] for attribution in several]
-    return {name if names.count(name) == 1 else f'{name} {number}': attribution for number, (name, attribution) in enumerate(zip(names, several), 1)}
+    return {name if names.count(name) == 1 else f'{name} {number}': attribution
+            for number, (name, attribution) in enumerate(zip(names, several), 1)}
 
 # %% ../nbs/reference/explorer.ipynb #a7373b49
 def _photo_names(
@@ -237,7 +255,9 @@ def _photo_names(
     photos:Sequence[str]|None # their names; None: their numbers
 )->list[str]:
     "A name for each picture; InputError for what is none"
-    if images.ndim != 4 or images.shape[1] != 3: raise InputError(f'the explorer draws pictures (N, 3, H, W), not {tuple(images.shape)}: read the numbers from a Recording')
+    if images.ndim != 4 or images.shape[1] != 3:
+        raise InputError(f'the explorer draws pictures (N, 3, H, W), not {tuple(images.shape)}: read the numbers '
+                         'from a Recording')
     names = [f'image {index}' for index in range(len(images))] if photos is None else list(photos)
     if len(names) != len(images): raise InputError(f'{len(names)} names for {len(images)} images: give one for each')
     return names
@@ -246,19 +266,25 @@ def _photo_names(
 class _Given:
     "Attributions that are there"
     steps = ()
-    def __init__(self, attributions:Mapping|Sequence|Attribution, photos:Sequence[str]=None): # of the same images; their names
+    # of the same images; their names
+    def __init__(self, attributions:Mapping|Sequence|Attribution, photos:Sequence[str]=None):
         self.attributions = _named(attributions)
         self.methods = list(self.attributions)
         if not self.methods: raise InputError('no attributions given: explore at least one')
         self.first = self.methods[0]
         for name, attribution in self.attributions.items():
-            if not isinstance(attribution, Attribution): raise InputError(f"'{name}' is a {type(attribution).__name__}: give what a method returns, or take PathExplorer.live to choose methods")
+            if not isinstance(attribution, Attribution):
+                raise InputError(f"'{name}' is a {type(attribution).__name__}: give what a method returns, or take "
+                                 "PathExplorer.live to choose methods")
         images = self.attributions[self.first].images
         for name, attribution in self.attributions.items():
-            if attribution.images.shape != images.shape or not torch.equal(attribution.images.to(images), images): raise InputError(f"'{name}' explains other images than '{self.first}': explore attributions of the same images")
+            if attribution.images.shape != images.shape or not torch.equal(attribution.images.to(images), images):
+                raise InputError(f"'{name}' explains other images than '{self.first}': explore attributions of the "
+                                 "same images")
         self.photos = _photo_names(images, photos)
 
-    def __call__(self, method:str, photo:int, steps:int|None)->Recording: return _of_image(self.attributions[method], photo)
+    def __call__(self, method:str, photo:int, steps:int|None)->Recording:
+        return _of_image(self.attributions[method], photo)
 
 # %% ../nbs/reference/explorer.ipynb #53c3db5e
 class _OnDemand:
@@ -271,11 +297,14 @@ class _OnDemand:
     ):
         known = {name: make_method(name) for name in METHODS} if methods is None else dict(methods)
         if not known: raise InputError('no methods given: name at least one, or leave them out for all')
-        if len({tuple(photo.shape) for photo in (photos.values() if isinstance(photos, Mapping) else photos)}) != 1: raise InputError('the photographs differ in size, or there are none: bring them to one size with ddpath.images.square')
+        if len({tuple(photo.shape) for photo in (photos.values() if isinstance(photos, Mapping) else photos)}) != 1:
+            raise InputError('the photographs differ in size, or there are none: bring them to one size with '
+                             'ddpath.images.square')
         self.images = torch.stack(list(photos.values())) if isinstance(photos, Mapping) else photos
         self.photos = _photo_names(self.images, photos if isinstance(photos, Mapping) else None)
         self.score, self.known, self.methods = _fixed_at(score, self.images), known, list(known)
-        self.first = next((name for name, method in known.items() if method.cost() != 1), self.methods[0]) # that has somewhere to slide
+        # that has somewhere to slide
+        self.first = next((name for name, method in known.items() if method.cost() != 1), self.methods[0])
 
     def __call__(self, method:str, photo:int, steps:int)->Recording:
         chosen = with_steps(self.known[method], steps) or self.known[method]
@@ -289,14 +318,19 @@ def _controls(
     source:_Given|_OnDemand
 )->tuple: # photo, first and second method, steps, position, message, picture
     "The widgets of an explorer"
-    def dropdown(description, options, value, **more): return ipywidgets.Dropdown(description=description, options=options, value=value, layout=dict(width='250px'), **more)
+    def dropdown(description, options, value, **more):
+        return ipywidgets.Dropdown(description=description, options=options, value=value, layout=dict(width='250px'),
+                                   **more)
     photo = dropdown('photo', [(name, index) for index, name in enumerate(source.photos)], 0)
     titled = [(_title_of(name), name) for name in source.methods]
     first = dropdown('method', titled, source.first)
     second = dropdown('beside', [(_NONE, _NONE), *titled], _NONE)
-    steps = dropdown('steps', source.steps, 16) if source.steps else dropdown('steps', [('as recorded', None)], None, disabled=True)
+    steps = dropdown('steps', source.steps, 16) if source.steps else dropdown('steps', [('as recorded', None)], None,
+                                                                              disabled=True)
     position = ipywidgets.IntSlider(1, min=1, max=1, description='points', layout=dict(width='98%'))
-    return photo, first, second, steps, position, ipywidgets.Label(), ipywidgets.Image(format='jpeg', layout=dict(max_width='100%', align_self='flex-start'))
+    return photo, first, second, steps, position, ipywidgets.Label(), ipywidgets.Image(format='jpeg',
+                                                                                       layout=dict(max_width='100%',
+                                                                                                   align_self='flex-start'))
 
 # %% ../nbs/reference/explorer.ipynb #3f3a027f
 _VIEW = 'application/vnd.jupyter.widget-view+json'
@@ -304,13 +338,16 @@ _VIEW = 'application/vnd.jupyter.widget-view+json'
 class PathExplorer:
     "Slide along the paths of attributions: one method or two side by side; a static picture where widgets cannot run"
     def __init__(self,
-        attributions:Mapping|Sequence|Attribution|_OnDemand, # of the same images, by name, in a row, or one: what `record` gives shows the walk, what a method gives its trace and its end
+        attributions:Mapping|Sequence|Attribution|_OnDemand, # of the same images, by name, in a row, or one: what
+                                                             # `record` gives shows the walk, what a method gives its
+                                                             # trace and its end
         photos:Sequence[str]=None                           # names of the images
     ):
         self.source = attributions if isinstance(attributions, _OnDemand) else _Given(attributions, photos)
         self.photo, self.first, self.second, self.steps, self.position, self.message, self.picture = _controls(self.source)
         self.choices, self.shown = (self.photo, self.first, self.second, self.steps), ()
-        self.panel = ipywidgets.VBox([ipywidgets.HBox(self.choices, layout=dict(flex_flow='row wrap')), self.position, self.message, self.picture])
+        self.panel = ipywidgets.VBox([ipywidgets.HBox(self.choices, layout=dict(flex_flow='row wrap')), self.position,
+                                      self.message, self.picture])
         self.recorded, self.scene, self.share = lru_cache(8)(self.source), None, .5
         self.position.observe(self.slide, 'value')
         self.choose()
@@ -361,8 +398,10 @@ class PathExplorer:
         self.share = self.position.value/self.position.max
         self.picture.value = self.drawn(self.share)
 
-    def __repr__(self)->str: return f"PathExplorer of {', '.join(self.source.photos)} under {', '.join(self.source.methods)}"
+    def __repr__(self)->str:
+        return f"PathExplorer of {', '.join(self.source.photos)} under {', '.join(self.source.methods)}"
 
     def _repr_mimebundle_(self, include=None, exclude=None)->dict:
         picture = base64.b64encode(self.picture.value).decode('ascii')
-        return {'text/plain': repr(self), 'image/jpeg': picture, _VIEW: dict(version_major=2, version_minor=0, model_id=self.panel.model_id)}
+        return {'text/plain': repr(self), 'image/jpeg': picture,
+                _VIEW: dict(version_major=2, version_minor=0, model_id=self.panel.model_id)}

@@ -25,7 +25,8 @@ from .randomness import _digest
 # %% ../nbs/reference/fingerprints.ipynb #e8cccb46
 def _tensor_digest(tensor:Tensor)->str:
     "A short fingerprint of shape, type and content"
-    return _digest(tuple(tensor.shape), tensor.dtype, hashlib.sha256(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()).hexdigest())
+    return _digest(tuple(tensor.shape), tensor.dtype,
+                   hashlib.sha256(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()).hexdigest())
 
 # %% ../nbs/reference/fingerprints.ipynb #3ad22ebf
 @singledispatch
@@ -33,13 +34,16 @@ def _fingerprint(
     value:object # a setting
 )->str:
     "What a value is, the same in every process; the size of batches does not belong to it"
-    if is_dataclass(value) and not isinstance(value, type): return f"{type(value).__name__}({', '.join(f'{part.name}={_fingerprint(getattr(value, part.name))}' for part in fields(value) if part.name != 'batch_size')})"
+    if is_dataclass(value) and not isinstance(value, type):
+        return (f"{type(value).__name__}({', '.join(f'{part.name}={_fingerprint(getattr(value, part.name))}' for part in fields(value) if part.name != 'batch_size')})")
     if isinstance(value, type) or _is_published(value): return value.__qualname__
     if hasattr(value, '__wrapped__'): return _fingerprint(value.__wrapped__)
     if ' at 0x' not in repr(value): return repr(value)
     if hasattr(value, '__dict__'):
-        with _underway(value) as again: return type(value).__name__ if again else f'{type(value).__name__}({_fingerprint(vars(value))})'
-    raise InputError(f'{value!r} does not say what it depends on, so its rows could not be told from those of another: make it a dataclass, a function or a partial')
+        with _underway(value) as again:
+            return type(value).__name__ if again else f'{type(value).__name__}({_fingerprint(vars(value))})'
+    raise InputError(f'{value!r} does not say what it depends on, so its rows could not be told from those of '
+                     'another: make it a dataclass, a function or a partial')
 
 # %% ../nbs/reference/fingerprints.ipynb #2e4799be
 @_fingerprint.register(Tensor)
@@ -47,7 +51,9 @@ def _(value): return f'tensor {tuple(value.shape)} {_tensor_digest(value)}'
 
 # %% ../nbs/reference/fingerprints.ipynb #5174ad58
 @_fingerprint.register(np.ndarray)
-def _(value): return f'array {value.shape} {_digest(value.dtype, hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest())}'
+def _(value):
+    return (f'array {value.shape} '
+            f'{_digest(value.dtype, hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest())}')
 
 @_fingerprint.register(pd.DataFrame)
 @_fingerprint.register(pd.Series)
@@ -56,6 +62,7 @@ def _(value): return f'{type(value).__name__} {value.shape} {_digest(value.to_cs
 @_fingerprint.register(Mapping)
 def _(value): return f"{{{', '.join(f'{key!r}: {_fingerprint(part)}' for key, part in value.items())}}}"
 
+# %% ../nbs/reference/fingerprints.ipynb #486753dd
 @_fingerprint.register(set)
 @_fingerprint.register(frozenset)
 def _(value): return f"{{{', '.join(sorted(map(_fingerprint, value)))}}}"
@@ -71,11 +78,14 @@ def _(value): return f'partial({_fingerprint(value.func)}, {_fingerprint(value.a
 @_fingerprint.register(FunctionType)
 def _(value):
     if _is_published(value): return value.__qualname__
-    with _underway(value) as again: return value.__qualname__ if again else f'{value.__qualname__} {_digest(_code_digest(value.__code__), _fingerprint(_used_by(value)))}'
+    with _underway(value) as again:
+        return (value.__qualname__ if again
+                else f'{value.__qualname__} {_digest(_code_digest(value.__code__), _fingerprint(_used_by(value)))}')
 
 @_fingerprint.register(BuiltinFunctionType)
 def _(value): return value.__qualname__
 
+# %% ../nbs/reference/fingerprints.ipynb #cc440b10
 @_fingerprint.register(MethodType)
 def _(value): return f'{_fingerprint(value.__self__)}.{value.__name__}'
 
@@ -89,9 +99,11 @@ def _underway(value:object)->Iterator[bool]:
     try: yield again
     finally: _UNDERWAY.pop()
 
+# %% ../nbs/reference/fingerprints.ipynb #dda16ac1
 def _is_published(value:object)->bool:
     "Whether a callable is known by its name: of this library, of torch and the like, and no function inside another"
-    return (getattr(value, '__module__', None) or '').partition('.')[0] in _LIBRARIES and '<' not in getattr(value, '__qualname__', '<')
+    return (getattr(value, '__module__', None)
+            or '').partition('.')[0] in _LIBRARIES and '<' not in getattr(value, '__qualname__', '<')
 
 def _global_names(
     code:CodeType # of a function
@@ -100,17 +112,21 @@ def _global_names(
     own = {step.argval for step in dis.get_instructions(code) if step.opname in ('LOAD_GLOBAL', 'LOAD_NAME')}
     return own.union(*(_global_names(part) for part in code.co_consts if isinstance(part, CodeType)))
 
+# %% ../nbs/reference/fingerprints.ipynb #f5c7a6c7
 def _used_by(
     function:FunctionType
 )->dict[str, object]:
     "What a function refers to beside its arguments: defaults, closure, and what its module holds under the names in it; modules and classes go by their names alone"
-    held = {name: function.__globals__[name] for name in sorted(_global_names(function.__code__)) if name in function.__globals__}
+    held = {name: function.__globals__[name] for name in sorted(_global_names(function.__code__))
+            if name in function.__globals__}
     held |= dict(zip(function.__code__.co_freevars, (cell.cell_contents for cell in function.__closure__ or ())))
     held |= {'defaults': function.__defaults__, 'keyword defaults': function.__kwdefaults__}
     return {name: value for name, value in held.items() if not isinstance(value, (ModuleType, type))}
 
-_LIBRARIES = {'ddpath', 'torch', 'torchvision', 'numpy', 'scipy', 'captum'} # their functions are known by name: what they do changes with their versions, which the card says
+# their functions are known by name: what they do changes with their versions, which the card says
+_LIBRARIES = {'ddpath', 'torch', 'torchvision', 'numpy', 'scipy', 'captum'}
 
+# %% ../nbs/reference/fingerprints.ipynb #89db8c12
 def _code_digest(
     code:CodeType # of a function
 )->str:           # another one in another version of Python
@@ -122,7 +138,8 @@ def _code_digest(
 @_fingerprint.register(nn.Module)
 def _(value):
     tensors = {**dict(value.named_parameters()), **dict(value.named_buffers())}
-    return f"{type(getattr(value, 'network', value)).__name__} {_digest(nn.Module.__repr__(value), getattr(value, 'size', ''), getattr(value, 'labels', ''), *(name + _tensor_digest(tensor) for name, tensor in tensors.items()))}"
+    return (f"{type(getattr(value, 'network', value)).__name__} "
+            f"{_digest(nn.Module.__repr__(value), getattr(value, 'size', ''), getattr(value, 'labels', ''), *(name + _tensor_digest(tensor) for name, tensor in tensors.items()))}")
 
 # %% ../nbs/reference/fingerprints.ipynb #17e5371b
 @_fingerprint.register(bytes)

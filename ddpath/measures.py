@@ -47,7 +47,8 @@ def _centre_control(images:Tensor, generator:torch.Generator)->Tensor: # (N, 1, 
 def _edges_control(images:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
     "Length of the difference to the neighbours, in grey"
     grey = nn.functional.pad(images.mean(1, keepdim=True), (1, 1, 1, 1), mode='replicate')
-    return _grained(torch.hypot(grey[..., 1:-1, 2:] - grey[..., 1:-1, :-2], grey[..., 2:, 1:-1] - grey[..., :-2, 1:-1]), generator)
+    return _grained(torch.hypot(grey[..., 1:-1, 2:] - grey[..., 1:-1, :-2],
+                                grey[..., 2:, 1:-1] - grey[..., :-2, 1:-1]), generator)
 
 # %% ../nbs/reference/measures.ipynb #f53a0e7e
 @dataclass(frozen=True)
@@ -59,10 +60,12 @@ class Control(Method):
 
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
         values = self.picture(images, generator)[None]
-        yield Trajectory([Step(torch.ones(1, dtype=torch.float64), images[None], values.new_full(values.shape[:2], torch.nan), torch.zeros_like(values), values)])
+        yield Trajectory([Step(torch.ones(1, dtype=torch.float64), images[None],
+                               values.new_full(values.shape[:2], torch.nan), torch.zeros_like(values), values)])
 
 # %% ../nbs/reference/measures.ipynb #8d78f542
-CONTROLS = {'centre': partial(Control, _centre_control), 'edges': partial(Control, _edges_control), 'noise': partial(Control, _noise_control)}
+CONTROLS = {'centre': partial(Control, _centre_control), 'edges': partial(Control, _edges_control),
+            'noise': partial(Control, _noise_control)}
 
 # %% ../nbs/reference/measures.ipynb #f28b614d
 def _named_methods(
@@ -70,11 +73,17 @@ def _named_methods(
 )->dict[str, Callable]:
     "Methods by name; InputError for unknown names, and for none at all"
     if isinstance(methods, str): methods = [methods]
-    if isinstance(methods, Method) or not isinstance(methods, Iterable): raise InputError(f'the methods are a {type(methods).__name__}: give names, or a dictionary of names and methods')
-    if not isinstance(methods, Mapping): methods = {name: CONTROLS[name]() if name in CONTROLS else make_method(name) for name in methods}
+    if isinstance(methods, Method) or not isinstance(methods, Iterable):
+        raise InputError(f'the methods are a {type(methods).__name__}: give names, or a dictionary of names and '
+                         'methods')
+    if not isinstance(methods, Mapping):
+        methods = {name: CONTROLS[name]() if name in CONTROLS else make_method(name) for name in methods}
     if not methods: raise InputError(f"no method given; choose from {', '.join([*METHODS, *CONTROLS])}")
-    wrong = [name for name, method in methods.items() if not callable(method) or isinstance(method, (type, partial, Recipe))]
-    if wrong: raise InputError(f"'{wrong[0]}' is no method yet: build it, as METHODS['ig']() does, or give only the names of methods")
+    wrong = [name for name, method in methods.items() if not callable(method)
+             or isinstance(method, (type, partial, Recipe))]
+    if wrong:
+        raise InputError(f"'{wrong[0]}' is no method yet: build it, as METHODS['ig']() does, or give only the names "
+                         "of methods")
     return {str(name): method for name, method in methods.items()}
 
 # %% ../nbs/reference/measures.ipynb #4f37690a
@@ -110,8 +119,10 @@ class InsertionDeletion:
     suffix:str='' # of the names of the measures
 
     def __call__(self, case:Case)->dict[str, Measure]:
-        curves = insertion_deletion(case.classifier, case.image, case.target, case.attributions, self.protocol, generator=case.generator)
-        areas = dict(insertion=(curves.insertion, 'higher'), deletion=(curves.deletion, 'lower'), overall=(curves.overall, 'higher'))
+        curves = insertion_deletion(case.classifier, case.image, case.target, case.attributions, self.protocol,
+                                    generator=case.generator)
+        areas = dict(insertion=(curves.insertion, 'higher'), deletion=(curves.deletion, 'lower'),
+                     overall=(curves.overall, 'higher'))
         return {name + self.suffix: Measure(area[:, 0].tolist(), better) for name, (area, better) in areas.items()}
 
 # %% ../nbs/reference/measures.ipynb #8692bbda
@@ -121,9 +132,11 @@ class InformationAreas:
     orders:int=8 # random orders that ties are averaged over
 
     def __call__(self, case:Case)->dict[str, Measure]:
-        found = information_curves(case.classifier, case.image, case.target, case.attributions, generator=case.generator, orders=self.orders)
+        found = information_curves(case.classifier, case.image, case.target, case.attributions,
+                                   generator=case.generator, orders=self.orders)
         reasons = dict(zip(found.rejected.curve, found.rejected.reason))
-        return {name: Measure(part.area[:, 0].tolist(), 'higher', reasons.get(name, '')) for name, part in dict(aic=found.aic, sic=found.sic).items()}
+        return {name: Measure(part.area[:, 0].tolist(), 'higher', reasons.get(name, ''))
+                for name, part in dict(aic=found.aic, sic=found.sic).items()}
 
 # %% ../nbs/reference/measures.ipynb #46100daf
 @dataclass(frozen=True)
@@ -138,22 +151,26 @@ class Pointing:
         covered = pointing_game(case.attributions, [case.boxes]).chance.item()
         reason = 'no box' if np.isnan(covered) else ''
         large = reason or ('' if covered < self.small else 'boxes are not small')
-        return {f'hit{self.suffix}': Measure(hits.tolist(), 'higher', reason), f'hit-small{self.suffix}': Measure(torch.where(torch.tensor(not large), hits, torch.nan).tolist(), 'higher', large)}
+        return {f'hit{self.suffix}': Measure(hits.tolist(), 'higher', reason),
+                f'hit-small{self.suffix}': Measure(torch.where(torch.tensor(not large), hits, torch.nan).tolist(),
+                                                   'higher', large)}
 
 # %% ../nbs/reference/measures.ipynb #525ec6d8
 @dataclass(frozen=True)
 class Texture:
     "How rough, how sparse and how restless a map is"
     def __call__(self, case:Case)->dict[str, Measure]:
-        return {'roughness': Measure(_each(lambda attribution: roughness(attribution.values), case), reason='the map is zero'),
-                'sparsity': Measure(_each(sparsity, case)), 'total-variation': Measure(_each(total_variation, case))}
+        return {'roughness': Measure(_each(lambda attribution: roughness(attribution.values), case),
+                                     reason='the map is zero'), 'sparsity': Measure(_each(sparsity, case)),
+                'total-variation': Measure(_each(total_variation, case))}
 
 # %% ../nbs/reference/measures.ipynb #0c233b6a
 @dataclass(frozen=True)
 class Completeness:
     "By how much the sum of a map misses the difference of the scores"
     def __call__(self, case:Case)->dict[str, Measure]:
-        return {'completeness-error': Measure(_each(lambda attribution: attribution.completeness_error, case), 'lower', 'promises none')}
+        return {'completeness-error': Measure(_each(lambda attribution: attribution.completeness_error, case),
+                                              'lower', 'promises none')}
 
 # %% ../nbs/reference/measures.ipynb #1694e5ec
 def _along(
@@ -170,12 +187,19 @@ class AlongPath:
     tolerance:float=.01 # share of the range of the score: a smaller drop is none
 
     def __call__(self, case:Case)->dict[str, Measure]:
-        measures = ('monotone-share', partial(monotone_share, tolerance=self.tolerance), 'higher'), ('largest-drop', largest_drop, 'lower')
-        return {name: Measure(_each(partial(_along, function), case), better, 'no path') for name, function, better in measures}
+        measures = ('monotone-share', partial(monotone_share, tolerance=self.tolerance), 'higher'), ('largest-drop',
+                                                                                                     largest_drop,
+                                                                                                     'lower')
+        return {name: Measure(_each(partial(_along, function), case), better, 'no path')
+                for name, function, better in measures}
 
 # %% ../nbs/reference/measures.ipynb #c9080eb0
-METRICS = {'insertion-deletion': InsertionDeletion(), 'insertion-deletion-rise2018': InsertionDeletion(PROTOCOLS['rise2018'], '-rise2018'), 'insertion-deletion-flat': InsertionDeletion(PROTOCOLS['flat'], '-flat'),
-           'information': InformationAreas(), 'pointing': Pointing(), 'pointing-near': Pointing(15/224, suffix='-near'), 'texture': Texture(), 'completeness': Completeness(), 'path': AlongPath()}
+METRICS = {'insertion-deletion': InsertionDeletion(),
+           'insertion-deletion-rise2018': InsertionDeletion(PROTOCOLS['rise2018'], '-rise2018'),
+           'insertion-deletion-flat': InsertionDeletion(PROTOCOLS['flat'], '-flat'),
+           'information': InformationAreas(), 'pointing': Pointing(),
+           'pointing-near': Pointing(15/224, suffix='-near'), 'texture': Texture(), 'completeness': Completeness(),
+           'path': AlongPath()}
 USUAL = 'insertion-deletion', 'information', 'pointing', 'texture', 'completeness', 'path'
 
 # %% ../nbs/reference/measures.ipynb #3f5d085a
@@ -187,5 +211,6 @@ def _named_metrics(
     if isinstance(metrics, Mapping) and metrics: return dict(metrics)
     unknown = [name for name in metrics or () if name not in METRICS]
     if unknown: raise InputError(f"no measures '{unknown[0]}'; choose from {', '.join(METRICS)}")
-    if metrics is not None and not len(metrics): raise InputError(f"no measures given; choose from {', '.join(METRICS)}")
+    if metrics is not None and not len(metrics):
+        raise InputError(f"no measures given; choose from {', '.join(METRICS)}")
     return {name: METRICS[name] for name in (USUAL if metrics is None else metrics)}

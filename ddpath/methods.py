@@ -14,8 +14,12 @@ from importlib import import_module
 from .checks import InputError
 
 # %% ../nbs/reference/methods.ipynb #33cdb612
-_GRADIENTS, _STRAIGHT, _PATHS, _SHARED, _DIFFUSION, _SUPPRESSED = ('Gradients and their averages', 'Straight paths', 'Paths that bend', 'Paths whose change of the score is shared out', 'Diffusion models',
-                                                             'Suppression')
+_GRADIENTS = 'Gradients and their averages' # families, as they stand in reports
+_STRAIGHT = 'Straight paths'
+_PATHS = 'Paths that bend'
+_SHARED = 'Paths whose change of the score is shared out'
+_DIFFUSION = 'Diffusion models'
+_SUPPRESSED = 'Suppression'
 
 @dataclass(frozen=True)
 class Recipe:
@@ -30,7 +34,8 @@ class Recipe:
     def __call__(self, **settings)->'Method':
         "Build it"
         module, name = self.source.split('.')
-        given = {key: value() if isinstance(value, Recipe) else value for key, value in {**self.settings, **settings}.items()}
+        given = {key: value() if isinstance(value, Recipe) else value
+                 for key, value in {**self.settings, **settings}.items()}
         return getattr(import_module(f'ddpath.{module}'), name)(**given)
 
 # %% ../nbs/reference/methods.ipynb #b49749c3
@@ -43,32 +48,45 @@ METHODS:dict[str, Recipe] = {
     'input-x-gradient': Recipe('Input × gradient', _GRADIENTS, '#aaaaaa', 'gradients.Gradient', dict(times_input=True)),
     'guided-backprop': Recipe('Guided backpropagation', _GRADIENTS, '#332288', 'guided_backprop.GuidedBackprop'),
     'ig': _IG,
-    'ig-adaptive': Recipe('Integrated Gradients', _STRAIGHT, '#1f6fb4', 'ig.IntegratedGradients', dict(tolerance=.01), start='black'),
-    'ig-noise': Recipe('Integrated Gradients, noisy points', _STRAIGHT, '#9cc4e4', 'noise.NoisyPath', dict(method=_IG), start='black'),
+    'ig-adaptive': Recipe('Integrated Gradients', _STRAIGHT, '#1f6fb4', 'ig.IntegratedGradients', dict(tolerance=.01),
+                          start='black'),
+    'ig-noise': Recipe('Integrated Gradients, noisy points', _STRAIGHT, '#9cc4e4', 'noise.NoisyPath',
+                       dict(method=_IG), start='black'),
     'smoothgrad': Recipe('SmoothGrad', _GRADIENTS, '#999933', 'gradients.SmoothGrad'),
-    'smoothgrad-squared': Recipe('SmoothGrad, squared', _GRADIENTS, '#b8860b', 'gradients.SmoothGrad', dict(reduce='square')),
+    'smoothgrad-squared': Recipe('SmoothGrad, squared', _GRADIENTS, '#b8860b', 'gradients.SmoothGrad',
+                                 dict(reduce='square')),
     'suppression': Recipe('Suppression of pixels', _SUPPRESSED, '#882255', 'suppression.Suppression'),
-    'suppression-cells': Recipe('Suppression of cells', _SUPPRESSED, '#b5658f', 'suppression.Suppression', dict(mask='cells')),
+    'suppression-cells': Recipe('Suppression of cells', _SUPPRESSED, '#b5658f', 'suppression.Suppression',
+                                dict(mask='cells')),
     'expected-gradients': Recipe('Expected Gradients', _STRAIGHT, '#56b4e9', 'expected.ExpectedGradients'),
     'blur-ig': _BLUR_IG,
     'blur-ig-adaptive': Recipe('Blur IG', _PATHS, '#117733', 'blur.AdaptiveBlurIG', start='blur'),
-    'blur-ig-noise': Recipe('Blur IG, noisy points', _PATHS, '#6fae84', 'noise.NoisyPath', dict(method=_BLUR_IG), start='blur'),
+    'blur-ig-noise': Recipe('Blur IG, noisy points', _PATHS, '#6fae84', 'noise.NoisyPath', dict(method=_BLUR_IG),
+                            start='blur'),
     'guided-ig': _GUIDED_IG,
-    'guided-ig-released': Recipe('Guided IG', _PATHS, '#c0392b', 'guided.GuidedIG', dict(fraction=.25, max_dist=.02), start='black'),
-    'guided-ig-noise': Recipe('Guided IG, noisy points', _PATHS, '#e6b0aa', 'noise.NoisyPath', dict(method=_GUIDED_IG), start='black'),
+    'guided-ig-released': Recipe('Guided IG', _PATHS, '#c0392b', 'guided.GuidedIG', dict(fraction=.25, max_dist=.02),
+                                 start='black'),
+    'guided-ig-noise': Recipe('Guided IG, noisy points', _PATHS, '#e6b0aa', 'noise.NoisyPath',
+                              dict(method=_GUIDED_IG), start='black'),
     'samp': Recipe('SAMP', _PATHS, '#e67e22', 'guided.SAMP', start='black'),
     'idgi': Recipe('IDGI', _SHARED, '#44aa99', 'idgi.IDGI', start='black'),
-    'blur-idgi': Recipe('IDGI along Blur IG', _SHARED, '#2e8b7a', 'idgi.IDGI', dict(method=replace(_BLUR_IG, settings=dict(rule='left'))), start='blur'),
-    'guided-idgi': Recipe('IDGI along Guided IG', _SHARED, '#7fc4ba', 'idgi.IDGI', dict(method=_GUIDED_IG), start='black'),
+    'blur-idgi': Recipe('IDGI along Blur IG', _SHARED, '#2e8b7a', 'idgi.IDGI',
+                        dict(method=replace(_BLUR_IG, settings=dict(rule='left'))), start='blur'),
+    'guided-idgi': Recipe('IDGI along Guided IG', _SHARED, '#7fc4ba', 'idgi.IDGI', dict(method=_GUIDED_IG),
+                          start='black'),
     'idg': Recipe('IDG', _STRAIGHT, '#5d6d9e', 'idgi.IDG', start='black'),
     'ddpath-ig': Recipe('DDPath-IG', _DIFFUSION, '#aa4499', 'denoising.DDPathIG', start='noise'),
     'ddpath-blur-ig': Recipe('DDPath-BlurIG', _DIFFUSION, '#cc6677', 'denoising.DDPathBlurIG', start='noise'),
     'ddpath-guided-ig': Recipe('DDPath-GIG', _DIFFUSION, '#7b3294', 'denoising.DDPathGIG', start='noise'),
-    'ddpath-control': Recipe('DDPath-IG without denoiser', _DIFFUSION, '#d4a6c8', 'denoising.NetworkFree', start='noise'),
-    'posterior-mean-ig': Recipe('Denoised path', _DIFFUSION, '#00798c', 'denoised.PosteriorMeanIG', start='a denoised image of noise'),
+    'ddpath-control': Recipe('DDPath-IG without denoiser', _DIFFUSION, '#d4a6c8', 'denoising.NetworkFree',
+                             start='noise'),
+    'posterior-mean-ig': Recipe('Denoised path', _DIFFUSION, '#00798c', 'denoised.PosteriorMeanIG',
+                                start='a denoised image of noise'),
     'posterior-mean-idgi': Recipe('IDGI along the denoised path', _SHARED, '#5fb3bf', 'idgi.IDGI',
-                                  dict(method=Recipe('', '', '', 'denoised.PosteriorMeanIG', dict(rule='left'))), start='a denoised image of noise'),
-    'mixed-ig': Recipe('Denoised and blurred path', _DIFFUSION, '#004d5a', 'denoised.MixedIG', start='a blurred, denoised image of noise'),
+                                  dict(method=Recipe('', '', '', 'denoised.PosteriorMeanIG', dict(rule='left'))),
+                                  start='a denoised image of noise'),
+    'mixed-ig': Recipe('Denoised and blurred path', _DIFFUSION, '#004d5a', 'denoised.MixedIG',
+                       start='a blurred, denoised image of noise'),
 }
 
 # %% ../nbs/reference/methods.ipynb #b45f47d8
@@ -78,31 +96,16 @@ def _known_method(
     "A name in METHODS; InputError with the nearest names when there is none such"
     if name in METHODS: return name
     near = difflib.get_close_matches(name, METHODS)
-    raise InputError(f"no method '{name}'; " + (f"did you mean {', '.join(near)}?" if near else f"choose from {', '.join(METHODS)}"))
+    advice = f"did you mean {', '.join(near)}?" if near else f"choose from {', '.join(METHODS)}"
+    raise InputError(f"no method '{name}'; {advice}")
 
+# %% ../nbs/reference/methods.ipynb #348d2714
 def _settings_of(
     name:str # in METHODS
 )->dict:     # setting -> its default
     "The settings that a method takes; InputError when there is no such method"
     method = METHODS[_known_method(name)]()
     return {field.name: getattr(method, field.name) for field in fields(method)}
-
-def _title_of(
-    name:str # of a method
-)->str:
-    "What a method is called in print"
-    return METHODS[name].title if name in METHODS else name
-
-_OWN = Recipe('', 'Methods of your own', '#555555', '')
-
-def _recipe_of(
-    name:str,       # that the method goes by
-    method:'Method'
-)->Recipe:
-    "What is shown of a method: the entry of that name, or one of that class"
-    if name in METHODS: return METHODS[name]
-    kind = type(method).__name__
-    return replace(next((recipe for recipe in METHODS.values() if recipe.source.endswith(f'.{kind}')), _OWN), title=name)
 
 # %% ../nbs/reference/methods.ipynb #2f5c825c
 def make_method(
@@ -114,6 +117,25 @@ def make_method(
     unknown = [setting for setting in settings if setting not in known]
     if unknown: raise InputError(f"method '{name}' has no setting '{unknown[0]}'; it has {', '.join(known)}")
     return METHODS[name](**settings)
+
+# %% ../nbs/reference/methods.ipynb #7a012a93
+_OWN = Recipe('', 'Methods of your own', '#555555', '')
+
+def _title_of(
+    name:str # of a method
+)->str:
+    "What a method is called in print"
+    return METHODS[name].title if name in METHODS else name
+
+def _recipe_of(
+    name:str,       # that the method goes by
+    method:'Method'
+)->Recipe:
+    "What is shown of a method: the entry of that name, or one of that class"
+    if name in METHODS: return METHODS[name]
+    kind = type(method).__name__
+    same = (recipe for recipe in METHODS.values() if recipe.source.endswith(f'.{kind}'))
+    return replace(next(same, _OWN), title=name)
 
 # %% ../nbs/reference/methods.ipynb #d031b10f
 def _with_steps(
@@ -127,6 +149,7 @@ def _with_steps(
     names = {field.name for field in fields(method)}
     return next((replace(method, **{name: each}) for name in ('steps', 'samples') if name in names), None)
 
+# %% ../nbs/reference/methods.ipynb #0a74c64d
 def with_steps(
     method:'Method',
     steps:int      # gradients for each image and baseline
@@ -135,12 +158,12 @@ def with_steps(
     return _with_steps(method.inner, steps) and method.mapped(lambda inner: _with_steps(inner, steps))
 
 # %% ../nbs/reference/methods.ipynb #30bbf490
-_LONG, _SHORT = 100, 25 # for a first look: a method that would take more gradients than the first number takes as many as the second
+_LONG, _SHORT = 100, 25 # for a first look: methods that would take more gradients than _LONG take _SHORT
 
 def _shortened(
-    methods:dict, # name -> method
-    most:int=_LONG         # gradients that are not too many
-)->dict:          # those that take fewer steps now
+    methods:dict,  # name -> method
+    most:int=_LONG # gradients that are not too many
+)->dict:           # those that take fewer steps now
     "The methods that are too long for a first look, with fewer steps"
     return {name: with_steps(method, _SHORT) for name, method in methods.items() if (method.cost() or 0) > most}
 

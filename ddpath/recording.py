@@ -28,7 +28,8 @@ class _Recorder(_Wrapped):
         for walk in self.method.trajectories(evaluator, images, generator):
             steps = []
             self.kept.append(Trajectory(steps, walk.score_baseline))
-            yield walk._replace(steps=_watched(walk.steps, lambda step, steps=steps: steps.append(Step(*(part.cpu() for part in step)))))
+            yield walk._replace(steps=_watched(walk.steps, lambda step,
+                                               steps=steps: steps.append(Step(*(part.cpu() for part in step)))))
 
 # %% ../nbs/reference/recording.ipynb #83c30ca9
 @dataclass(frozen=True, repr=False)
@@ -96,5 +97,6 @@ def record(
     walks = [(walk, Step(*map(torch.cat, zip(*walk.steps)))) for walk in kept]
     known = {field.name: getattr(found, field.name) for field in fields(Attribution)} | dict(method=_describe(method))
     rises = torch.cat([_rises_of(*walk, evaluator, found.score_input) for walk in walks])/len(walks)
-    points, gradients, parts = (torch.cat([getattr(steps, name) for _, steps in walks]) for name in ('points', 'gradients', 'parts'))
+    points, gradients, parts = (torch.cat([getattr(steps, name) for _, steps in walks])
+                                for name in ('points', 'gradients', 'parts'))
     return Recording(**known, points=points, gradients=gradients, parts=parts/len(walks), rises=rises)

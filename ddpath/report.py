@@ -57,9 +57,12 @@ def _chosen(
     way = torch.cat([torch.zeros(1).double(), way.cumsum(0)])
     nearest = (way - torch.linspace(0, way[-1].item(), most).double()[:, None]).abs().argmin(1).tolist()
     places = [0]
-    for number, place in enumerate(nearest[1:], 1): places.append(min(max(place, places[-1] + 1), len(way) - most + number)) # each once
+    # each once
+    for number, place in enumerate(nearest[1:], 1):
+        places.append(min(max(place, places[-1] + 1), len(way) - most + number))
     return places
 
+# %% ../nbs/reference/report.ipynb #ef029884
 def _strips(
     frames:_Frames,
     row:int,            # of the photograph
@@ -67,11 +70,14 @@ def _strips(
     image:Tensor        # (3, S, S)
 )->tuple[np.ndarray, np.ndarray]: # colours (s, K s, 3)
     "The points of a walk side by side, and the maps so far"
-    maps, points, under = frames.maps[places, row].float(), frames.points[places, row].float()/255, _pale(square(image, frames.maps.shape[-1]))
+    maps, points, under = frames.maps[places, row].float(), frames.points[places,
+                                                                          row].float()/255, _pale(square(image,
+                                                                                                         frames.maps.shape[-1]))
     ends = _ends_of(_smoothed(maps[-1], 1.))
     drawn = [overlay(values, under, ends=ends) for values in maps]
     return np.concatenate([_colours_of(point) for point in points], 1), np.concatenate(drawn, 1)
 
+# %% ../nbs/reference/report.ipynb #2a22b4bf
 def _curve_of(
     attribution:Attribution,
     row:int # of the photograph
@@ -83,6 +89,7 @@ def _curve_of(
     if len(places) < 2 or not (places.diff() > 0).all(): return None
     return places.tolist(), scores.tolist()
 
+# %% ../nbs/reference/report.ipynb #bbf90962
 def _path_data(
     explanation:Explanation,
     name:str, # of the method
@@ -93,9 +100,11 @@ def _path_data(
     places, complete = _chosen(frames, row), bool(attribution.score_baseline[row].isfinite())
     points, maps = _strips(frames, row, places, explanation.images[row])
     columns = {key: getattr(frames, key)[places, row].tolist() for key in ('alpha', 'score', 'total')}
-    return dict(key=name, title=recipe.title, colour=recipe.colour, start=recipe.start, positions=columns['alpha'], scores=columns['score'], sums=columns['total'] if complete else None,
-                frames=len(places), curve=_curve_of(attribution, row), points=points, maps=maps)
+    return dict(key=name, title=recipe.title, colour=recipe.colour, start=recipe.start, positions=columns['alpha'],
+                scores=columns['score'], sums=columns['total'] if complete else None, frames=len(places),
+                curve=_curve_of(attribution, row), points=points, maps=maps)
 
+# %% ../nbs/reference/report.ipynb #e0384482
 def _paths_data(
     explanation:Explanation,
     row:int # of the photograph
@@ -117,44 +126,60 @@ def _map_data(
     "What the page shows of a map"
     attribution, recipe = explanation.attributions[name], explanation.recipes[name]
     numbers = _numbers_of(attribution, row)
-    return dict(key=name, title=recipe.title, colour=recipe.colour, picture=_inside(overlay(attribution.saliency[row], explanation.images[row]), least=224), gradients=numbers['evaluations'], seconds=numbers['seconds'],
-                score_baseline=numbers['score_baseline'], completeness_error=numbers['completeness_error'], marked=bool(_misses(attribution)[row]), settings=attribution.method)
+    return dict(key=name, title=recipe.title, colour=recipe.colour,
+                picture=_inside(overlay(attribution.saliency[row], explanation.images[row]), least=224),
+                gradients=numbers['evaluations'], seconds=numbers['seconds'],
+                score_baseline=numbers['score_baseline'], completeness_error=numbers['completeness_error'],
+                marked=bool(_misses(attribution)[row]), settings=attribution.method)
 
+# %% ../nbs/reference/report.ipynb #97bd2332
 def _photo_data(
     explanation:Explanation,
     row:int
 )->dict:
     "What the page shows of a photograph"
     families = {}
-    for name, recipe in explanation.recipes.items(): families.setdefault(recipe.family, []).append(_map_data(explanation, name, row))
+    for name, recipe in explanation.recipes.items():
+        families.setdefault(recipe.family, []).append(_map_data(explanation, name, row))
     scores = [attribution.score_input[row].item() for attribution in explanation.attributions.values()]
-    return dict(name=explanation.names[row], label=explanation.labels[row], against=explanation.others[row], classes=explanation.predictions[row], score=scores[0] if scores else None,
-                picture=_inside(_colours_of(explanation.pictures[row]/255), 85), families=[dict(name=family, maps=maps) for family, maps in families.items()], paths=_paths_data(explanation, row))
+    return dict(name=explanation.names[row], label=explanation.labels[row], against=explanation.others[row],
+                classes=explanation.predictions[row], score=scores[0] if scores else None,
+                picture=_inside(_colours_of(explanation.pictures[row]/255), 85),
+                families=[dict(name=family, maps=maps) for family, maps in families.items()],
+                paths=_paths_data(explanation, row))
 
 # %% ../nbs/reference/report.ipynb #e0fe1165
 _SITE = 'https://ddpath.github.io/ddpath'
 
 def _versions()->dict[str, str]:
     "What computed it"
-    return dict(ddpath=__version__) | {package: importlib.metadata.version(package) for package in ('torch', 'torchvision', 'timm', 'numpy')}
+    return dict(ddpath=__version__) | {package: importlib.metadata.version(package)
+                                       for package in ('torch', 'torchvision', 'timm', 'numpy')}
 
+# %% ../nbs/reference/report.ipynb #1e1a5e83
 def _question(
     labels:Sequence[str]
 )->str:
     "What the page answers"
     named = list(dict.fromkeys(labels))
     if len(named) > 4: return 'What made the network sure?'
-    return f"What made the network say {' and '.join(filter(None, [', '.join(f'“{label}”' for label in named[:-1]), f'“{named[-1]}”']))}?"
+    return ("What made the network say "
+            f"{' and '.join(filter(None, [', '.join(f'“{label}”' for label in named[:-1]), f'“{named[-1]}”']))}?")
 
+# %% ../nbs/reference/report.ipynb #834cec41
 def _page(
     explanation:Explanation,
     command:str='' # that repeats it
 )->str:
     "The report as one page"
     photos, others = [_photo_data(explanation, row) for row in range(len(explanation))], set(explanation.others)
-    template = Environment(loader=PackageLoader('ddpath', 'pages'), autoescape=True, trim_blocks=True, lstrip_blocks=True).get_template('report.html')
-    return template.render(title=_question(explanation.questions), network=explanation.classifier.title, output=explanation.score.output, against=others.pop() if len(others) == 1 else 'another',
-                           versions={name: version for name, version in _versions().items() if name in ('ddpath', 'torch')}, command=command or repr(explanation), site=_SITE, photos=photos, notes=explanation.notes)
+    template = Environment(loader=PackageLoader('ddpath', 'pages'), autoescape=True, trim_blocks=True,
+                           lstrip_blocks=True).get_template('report.html')
+    return template.render(title=_question(explanation.questions), network=explanation.classifier.title,
+                           output=explanation.score.output, against=others.pop() if len(others) == 1 else 'another',
+                           versions={name: version for name, version in _versions().items()
+                                     if name in ('ddpath', 'torch')}, command=command or repr(explanation),
+                           site=_SITE, photos=photos, notes=explanation.notes)
 
 # %% ../nbs/reference/report.ipynb #34efbfa9
 _SHOWN_PHOTOS = 4 # in a notebook
@@ -166,12 +191,15 @@ def _shown(
     rows = range(min(len(explanation), _SHOWN_PHOTOS))
     figure = explanation.compare(rows, columns=5)
     kind, file = figure.shown()
-    said = ''.join(f"<li><b>{html.escape(explanation.names[row])}</b>: {html.escape(', '.join(f'{label} {probability:.0%}' for label, probability in explanation.predictions[row]))}</li>" for row in rows)
+    said = ''.join(f"<li><b>{html.escape(explanation.names[row])}</b>: "
+                   f"{html.escape(', '.join(f'{label} {probability:.0%}' for label, probability in explanation.predictions[row]))}</li>" for row in rows)
     lines = ''.join(f"<tr><td>{html.escape(explanation.recipes[name].title)}</td><td>{one['evaluations']:.4g}</td><td>{one['seconds']:.2g}</td><td>{f'{error:.2g}' if (error := one['completeness_error']) == error else '–'}{' large' if _misses(attribution).any() else ''}</td></tr>"
                     for name, attribution in explanation.attributions.items() for one in [attribution.summary()])
     more = '' if len(rows) == len(explanation) else f'<p>and {len(explanation) - len(rows)} more</p>'
     notes = ''.join(f'<p>{html.escape(note)}</p>' for note in explanation.notes)
-    return (f"<ul>{said}</ul><img width=\"{round(90*figure.get_figwidth())}\" alt=\"{html.escape(repr(explanation))}\" src=\"data:{kind};base64,{base64.b64encode(file).decode('ascii')}\">{more}"
+    return (f"<ul>{said}</ul><img width=\"{round(90*figure.get_figwidth())}\" "
+            f"alt=\"{html.escape(repr(explanation))}\" "
+            f"src=\"data:{kind};base64,{base64.b64encode(file).decode('ascii')}\">{more}"
             f"<table><tr><th>method</th><th>gradients</th><th>seconds</th><th>completeness error</th></tr>{lines}</table>{notes}")
 
 # %% ../nbs/reference/report.ipynb #cf2d39b5
@@ -184,9 +212,13 @@ def _record_of(
 )->dict:
     "Predictions, results and what is needed to repeat them"
     predictions = {name: dict(prediction) for name, prediction in zip(explanation.names, explanation.predictions)}
-    return dict(command=command, network=repr(explanation.classifier), output=explanation.score.output, versions=_versions(), python=platform.python_version(), machine=platform.machine(),
-                notes=explanation.notes, predictions=predictions, results=[{key: None if value != value else value for key, value in row.items()} for row in explanation.rows()])
+    return dict(command=command, network=repr(explanation.classifier), output=explanation.score.output,
+                versions=_versions(), python=platform.python_version(), machine=platform.machine(),
+                notes=explanation.notes, predictions=predictions,
+                results=[{key: None if value != value else value for key, value in row.items()}
+                         for row in explanation.rows()])
 
+# %% ../nbs/reference/report.ipynb #1de51ca3
 def _save(
     explanation:Explanation,
     folder:Path,
@@ -194,7 +226,8 @@ def _save(
 )->Path:           # of the page
     "Write report.html, maps.png, attributions.npz and scores.json, all or nothing"
     near = _find_place(folder, _FILES)
-    values = {f'{photo}/{name}': attribution.values[row].cpu().numpy() for row, photo in enumerate(explanation.names) for name, attribution in explanation.attributions.items()}
+    values = {f'{photo}/{name}': attribution.values[row].cpu().numpy() for row, photo in enumerate(explanation.names)
+              for name, attribution in explanation.attributions.items()}
     images = {f'{photo}/image': image.numpy() for photo, image in zip(explanation.names, explanation.images)}
     with _whole_folder(folder, near) as place:
         explanation.compare(range(min(len(explanation), _MOST_ROWS))).savefig(place/'maps.png', dpi=150)

@@ -28,8 +28,10 @@ from .randomness import _digest
 # %% ../nbs/reference/store.ipynb #10d9412c
 @_fingerprint.register(Prior)
 def _(value):
-    schedule = {name: setting for name, setting in value.scheduler.config.items() if not name.startswith('_')} # no version of diffusers
-    return f"Prior {_digest(schedule, *(_fingerprint(getattr(value, part.name)) for part in fields(value) if part.name not in ('scheduler', 'batch_size')))}"
+    # no version of diffusers
+    schedule = {name: setting for name, setting in value.scheduler.config.items() if not name.startswith('_')}
+    return ("Prior "
+            f"{_digest(schedule, *(_fingerprint(getattr(value, part.name)) for part in fields(value) if part.name not in ('scheduler', 'batch_size')))}")
 
 # %% ../nbs/reference/store.ipynb #489ecf7d
 def _settled(
@@ -44,8 +46,11 @@ def _experiment(
     evaluation:_Evaluation
 )->dict[str, str]:
     "What the rows of an evaluation depend on, by name"
-    named = {f"method '{name}'": method for name, method in evaluation.methods.items()} | {f"measures '{name}'": metric for name, metric in evaluation.metrics.items()}
-    return {'classifier': _fingerprint(evaluation.classifier), 'output': _fingerprint(evaluation.output), 'seed': f'{evaluation.seed}-by-photograph',
+    named = {f"method '{name}'": method
+             for name, method in evaluation.methods.items()} | {f"measures '{name}'": metric
+                                                                for name, metric in evaluation.metrics.items()}
+    return {'classifier': _fingerprint(evaluation.classifier), 'output': _fingerprint(evaluation.output),
+            'seed': f'{evaluation.seed}-by-photograph',
             **{name: _fingerprint(value) for name, value in named.items()}}
 
 # %% ../nbs/reference/store.ipynb #82c57a9a
@@ -56,7 +61,9 @@ def _agreed(
 )->dict[str, str]:        # both
     "One experiment from two; InputError when they differ"
     for name, value in asked.items():
-        if known.get(name, value) != value: raise InputError(f"'{out}' holds rows with the {name} {_differing(known[name], value)}, not {_differing(value, known[name])}: give another folder, or a method another name")
+        if known.get(name, value) != value:
+            raise InputError(f"'{out}' holds rows with the {name} {_differing(known[name], value)}, not "
+                             f"{_differing(value, known[name])}: give another folder, or a method another name")
     return known | asked
 
 # %% ../nbs/reference/store.ipynb #ae5420a2
@@ -71,7 +78,8 @@ def _write_whole(
     content:bytes|str
 )->None:
     "Write a file in one stroke; InputError where that is not possible"
-    content, half = content.encode() if isinstance(content, str) else content, file.with_name(f'.{file.name}.{os.getpid()}')
+    content, half = content.encode() if isinstance(content,
+                                                   str) else content, file.with_name(f'.{file.name}.{os.getpid()}')
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with half.open('wb') as stream:
@@ -79,7 +87,8 @@ def _write_whole(
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(half, file)
-    except OSError as error: raise InputError(f"cannot write '{file}' ({error.strerror or error}); make room, or give another folder") from None
+    except OSError as error:
+        raise InputError(f"cannot write '{file}' ({error.strerror or error}); make room, or give another folder") from None
     finally:
         with suppress(OSError): half.unlink()
 
@@ -87,14 +96,18 @@ def _write_whole(
 def _read_settings(out:Path)->dict[str, str]:
     "What the rows of a folder depend on; empty for a new folder"
     try: return dict(json.loads((out/'settings.json').read_text()) if (out/'settings.json').exists() else {})
-    except (OSError, ValueError, TypeError): raise InputError(f"'{out}' cannot be used: its settings.json is damaged; give another folder") from None
+    except (OSError, ValueError, TypeError):
+        raise InputError(f"'{out}' cannot be used: its settings.json is damaged; give another folder") from None
 
 # %% ../nbs/reference/store.ipynb #2a222235
 def _read_rows(file:Path)->pd.DataFrame:
     "Rows of a Parquet file; InputError for a damaged one, and for one of somebody else"
     try: rows = pd.read_parquet(file)
-    except (OSError, ValueError) as error: raise InputError(f"'{file}' is damaged ({_first_line(error)}); delete it, and its rows are computed again") from None
-    if not set(_COLUMNS) <= set(rows): raise InputError(f"'{file}' holds no rows of a benchmark, its columns are {', '.join(map(str, rows))}: give another folder")
+    except (OSError, ValueError) as error:
+        raise InputError(f"'{file}' is damaged ({_first_line(error)}); delete it, and its rows are computed again") from None
+    if not set(_COLUMNS) <= set(rows):
+        raise InputError(f"'{file}' holds no rows of a benchmark, its columns are {', '.join(map(str, rows))}: give "
+                         "another folder")
     return rows
 
 # %% ../nbs/reference/store.ipynb #5a7f7889
@@ -111,18 +124,21 @@ class _Rows:
 
     def files(self)->list[Path]:
         "rows.parquet, if it is there, and the parts"
-        return [file for file in (self.out/'rows.parquet', *sorted((self.out/'parts').glob('[!.]*.parquet'))) if file.exists()]
+        return [file for file in (self.out/'rows.parquet', *sorted((self.out/'parts').glob('[!.]*.parquet')))
+                if file.exists()]
 
     def add(self, job:_Job, frame:pd.DataFrame)->None:
         "Keep the rows of one photograph; refusals are not kept, they are tried again"
         if not len(frame := frame[frame.metric != '']): return
-        if _read_settings(self.out) != self.settings: _write_whole(self.out/'settings.json', json.dumps(self.settings, indent=1))
+        if _read_settings(self.out) != self.settings:
+            _write_whole(self.out/'settings.json', json.dumps(self.settings, indent=1))
         _write_whole(self.out/'parts'/f'{job.key}-{_digest(job.missing)}.parquet', frame.to_parquet(index=False))
 
     def gather(self, frame:pd.DataFrame)->None:
         "Bring all rows together in rows.parquet, with refusals; the parts have done their work"
         parts = self.files()
-        everything = pd.concat([frame, self.read()]).drop_duplicates(['image', 'key', 'method', 'group', 'metric'], ignore_index=True)
+        everything = pd.concat([frame, self.read()]).drop_duplicates(['image', 'key', 'method', 'group', 'metric'],
+                                                                     ignore_index=True)
         _write_whole(self.out/'rows.parquet', everything.to_parquet(index=False))
         for file in parts:
             if file.parent.name == 'parts': file.unlink()

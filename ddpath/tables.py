@@ -16,27 +16,90 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from jinja2 import Environment
 from matplotlib.axes import Axes
 
 from . import __version__
 from .checks import InputError
 from .drawing import Drawing
 from .evaluation import _Evaluation
-from .stats import _table_of_measure
+from .stats import _SIGNS, _leading, _matrix, interval
 from .store import _experiment, _write_whole
+from .templates import _rendered
+
+# %% ../nbs/reference/tables.ipynb #ccbca237
+def _compared(
+    values:pd.DataFrame # an image a row, a method a column
+)->list[str]:
+    "The methods, those with most numbers first, that together have half of the photographs that any has"
+    present, shared = values.notna(), values.notna().any(axis=1)
+    least, taken = shared.sum()/2, []
+    for name in present.sum().sort_values(ascending=False, kind='stable').index:
+        together = shared & present[name]
+        if together.sum() >= max(least, 1): shared, taken = together, [*taken, name]
+    return [name for name in values if name in taken]
+
+# %% ../nbs/reference/tables.ipynb #2be5f2a5
+def _table_of_measure(
+    frame:pd.DataFrame, # rows of one measure
+    reference:str       # the method that differences are taken to
+)->pd.DataFrame:        # a row a method
+    "Means, differences to the reference and their intervals"
+    every, better = _matrix(frame), frame.better.iloc[0]
+    methods = _compared(every)
+    shared = every[methods].notna().all(axis=1)
+    values = every.where(shared, every.drop(columns=methods)) # who is not compared keeps its own photographs
+    difference = values.sub(every[reference] if reference in every else np.nan, axis=0)
+    low, high = interval(values.to_numpy())
+    difference_low, difference_high = interval(difference.to_numpy())
+    leads = [] if better not in _SIGNS else _leading(_SIGNS[better]*values.loc[shared, methods].to_numpy())
+    best = {name for name, leading in zip(methods, leads) if leading}
+    counts, by_method = values.notna().sum(), frame.groupby('method', sort=False)
+    columns = dict(mean=values.mean(), low=low, high=high, difference=difference.mean(),
+                   difference_low=difference_low, difference_high=difference_high,
+                   leads=[name in best for name in values], images=counts,
+                   without=len(every) - every.notna().sum(), left_out=every.notna().sum() - counts,
+                   evaluations=by_method.evaluations.mean(), seconds=by_method.seconds.median())
+    return pd.DataFrame(columns, index=values.columns).reset_index().assign(metric=frame.metric.iloc[0], better=better)
 
 # %% ../nbs/reference/tables.ipynb #c5dfac81
 def table(
     frame:pd.DataFrame, # of `run`
     reference:str='ig'  # the method that differences are taken to
 )->pd.DataFrame:        # one row for each measure and method
-    "Mean with its 95 % interval, paired difference to the reference with its own, number of images, of those `without` a number, and of those `left_out` because another method has none there, cost (gradients: mean; seconds: median, since a busy machine makes outliers); `leads`: the best mean, or within noise of it, all pairs compared at once. A method that has fewer than half of the images keeps its own and cannot lead"
+    """Means and paired differences to a reference, each with its 95 % interval
+
+    Columns: metric, better, method; mean, low, high; difference, difference_low, difference_high; leads (the best
+    mean, or within noise of it, all pairs compared at once); images, without (those that have no number), left_out
+    (those where another method has none); evaluations (mean) and seconds (median, a busy machine makes outliers).
+    """
     measured = frame[frame.metric != '']
     if not len(measured): raise InputError('there are no measurements in these rows: see their reasons')
-    tables = [_table_of_measure(part, reference) for _, part in measured.groupby('metric', sort=False)]
+    found = pd.concat([_table_of_measure(part, reference) for _, part in measured.groupby('metric', sort=False)],
+                      ignore_index=True)
     front = ['metric', 'better', 'method']
-    return pd.concat(tables, ignore_index=True).pipe(lambda found: found[front + [name for name in found if name not in front]])
+    return found[front + [name for name in found if name not in front]]
+
+# %% ../nbs/reference/tables.ipynb #fc0c9233
+_ARROWS = dict(higher=' ↑', lower=' ↓')
+
+def _draw_measure(
+    panel:Axes,
+    name:str,
+    part:pd.DataFrame,   # rows of `table` for one measure
+    column:str,          # mean or difference
+    methods:Sequence[str]
+)->None:
+    "One panel of `draw_table`; the line of a method without this measure stays empty"
+    low, high = (part[f'{column}_{end}' if column == 'difference' else end] for end in ('low', 'high'))
+    places = part.method.map(list(methods).index)
+    filled = ['C0' if leads else 'white' for leads in part.leads]
+    panel.hlines(places, low, high, color='grey', linewidth=1.5)
+    panel.scatter(part[column], places, s=16, zorder=3, color=filled, edgecolors='C0')
+    if column == 'difference': panel.axvline(0, color='lightgrey', linewidth=1, zorder=0)
+    panel.set_yticks(range(len(methods)), methods, parse_math=False)
+    panel.set_ylim(len(methods) - .5, -.5)
+    panel.set_title(name + _ARROWS.get(part.better.iloc[0], ''), fontsize=8, parse_math=False)
+    panel.tick_params(labelsize=6)
 
 # %% ../nbs/reference/tables.ipynb #285ef445
 def draw_table(
@@ -48,30 +111,18 @@ def draw_table(
     "Means, or differences, with their intervals: a panel a measure, a line a method; leading methods are filled"
     metrics = [metrics] if isinstance(metrics, str) else metrics
     parts = {name: part for name, part in found.groupby('metric', sort=False) if metrics is None or name in metrics}
-    if not parts: raise InputError(f"none of {', '.join(metrics or ())} is in this table: it has {', '.join(found.metric.unique())}")
-    columns, rows = min(columns, len(parts)), -(-len(parts)//min(columns, len(parts)))
+    if not parts:
+        known = ', '.join(found.metric.unique())
+        raise InputError(f"none of {', '.join(metrics or ())} is in this table: it has {known}")
+    columns = min(columns, len(parts))
+    rows = -(-len(parts)//columns)
     methods = list(dict.fromkeys(pd.concat(parts.values()).method))
     figure = Drawing(figsize=(1.2 + 2.1*columns, rows*(.8 + .17*len(methods))), layout='constrained')
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).flatten()
-    for panel, (name, part) in zip(panels, parts.items()): _draw_measure(panel, name, part, 'difference' if difference else 'mean', methods)
+    for panel, (name, part) in zip(panels, parts.items()):
+        _draw_measure(panel, name, part, 'difference' if difference else 'mean', methods)
     for panel in panels[len(parts):]: panel.remove()
     return figure
-
-# %% ../nbs/reference/tables.ipynb #a254b384
-_ARROWS = dict(higher=' ↑', lower=' ↓')
-
-# %% ../nbs/reference/tables.ipynb #fc0c9233
-def _draw_measure(panel:Axes, name:str, part:pd.DataFrame, column:str, methods:Sequence[str])->None:
-    "One panel of `draw_table`; the line of a method without this measure stays empty"
-    low, high = (part[f'{column}_{end}' if column == 'difference' else end] for end in ('low', 'high'))
-    places = part.method.map(list(methods).index)
-    panel.hlines(places, low, high, color='grey', linewidth=1.5)
-    panel.scatter(part[column], places, s=16, zorder=3, color=['C0' if leads else 'white' for leads in part.leads], edgecolors='C0')
-    if column == 'difference': panel.axvline(0, color='lightgrey', linewidth=1, zorder=0)
-    panel.set_yticks(range(len(methods)), methods, parse_math=False)
-    panel.set_ylim(len(methods) - .5, -.5)
-    panel.set_title(name + _ARROWS.get(part.better.iloc[0], ''), fontsize=8, parse_math=False)
-    panel.tick_params(labelsize=6)
 
 # %% ../nbs/reference/tables.ipynb #a958639f
 def _cell(row:pd.Series, column:str)->str:
@@ -91,15 +142,18 @@ def wide(
     texts = [bold.format(_cell(row, column)) if row['leads'] else _cell(row, column) for _, row in found.iterrows()]
     names = found.metric + found.better.map(_ARROWS).fillna('')
     layout = pd.DataFrame(dict(method=found.method, measure=names, text=texts))
-    costs = found.groupby('method')[['evaluations', 'seconds']].mean().map('{:.3g}'.format).rename(columns=dict(evaluations='gradients'))
-    return layout.pivot(index='method', columns='measure', values='text').loc[list(dict.fromkeys(found.method)), list(dict.fromkeys(names))].fillna('none').join(costs)
+    shown = layout.pivot(index='method', columns='measure', values='text').fillna('none')
+    costs = found.groupby('method')[['evaluations', 'seconds']].mean().map('{:.3g}'.format)
+    in_order = shown.loc[list(dict.fromkeys(found.method)), list(dict.fromkeys(names))]
+    return in_order.join(costs.rename(columns=dict(evaluations='gradients')))
 
 # %% ../nbs/reference/tables.ipynb #18a10179
 def _markdown(
     shown:pd.DataFrame # of `wide`
 )->str:
     "A table in Markdown"
-    lines = [[shown.index.name or '', *shown.columns], ['---']*(shown.shape[1] + 1), *([str(name), *row] for name, row in zip(shown.index, shown.to_numpy()))]
+    lines = [[shown.index.name or '', *shown.columns], ['---']*(shown.shape[1] + 1),
+             *([str(name), *row] for name, row in zip(shown.index, shown.to_numpy()))]
     return '\n'.join('| ' + ' | '.join(str(part).replace('|', '\\|') for part in line) + ' |' for line in lines) + '\n'
 
 # %% ../nbs/reference/tables.ipynb #e06c7ddc
@@ -108,53 +162,56 @@ def failures(
 )->pd.DataFrame:       # how often, with an example
     "What could not be measured, and why"
     missing = frame[frame.reason != ''].replace({'method': {'': 'all methods'}, 'metric': {'': 'all measures'}})
-    return missing.groupby(['metric', 'reason'], sort=False).agg(rows=('image', 'size'), images=('image', 'nunique'), example=('image', 'first')).reset_index()
+    counted = dict(rows=('image', 'size'), images=('image', 'nunique'), example=('image', 'first'))
+    return missing.groupby(['metric', 'reason'], sort=False).agg(**counted).reset_index()
 
 # %% ../nbs/reference/tables.ipynb #e34ce62f
+def _device_text(
+    device:torch.device
+)->str:
+    "A GPU by its name, a processor with its threads"
+    if device.type == 'cuda': return torch.cuda.get_device_name(device)
+    return f'{device}, {platform.machine()}, {torch.get_num_threads()} threads'
+
 def _card(
     frame:pd.DataFrame,
     evaluation:_Evaluation
 )->dict[str, str]:
     "What the last call computed, and with what"
     versions = {name: importlib.metadata.version(name) for name in ('torch', 'torchvision', 'numpy', 'pandas')}
-    device = evaluation.classifier.device
-    circumstances = {'photographs': f"{frame.image.nunique()}, of which {frame.image[frame.metric == ''].nunique()} with a refusal", 'intervals': '95 %, percentile bootstrap over images, 2000 draws',
-                     'device': torch.cuda.get_device_name(device) if device.type == 'cuda' else f'{device}, {platform.machine()}, {torch.get_num_threads()} threads',
-                     'versions': ', '.join(f'{name} {version}' for name, version in dict(ddpath=__version__, python=platform.python_version(), **versions).items())}
-    return _experiment(evaluation) | circumstances
-
-# %% ../nbs/reference/tables.ipynb #43ef2486
-_PAGE = '''<!doctype html>
-<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>ddpath benchmark</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 80rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
-table { border-collapse: collapse; font-size: .8rem; display: block; overflow-x: auto; white-space: nowrap } th, td { padding: .2rem .6rem; text-align: right; border-bottom: 1px solid #ddd }
-th:first-child, td:first-child { text-align: left } .lead { font-weight: 600 } td.text { white-space: normal; text-align: left; overflow-wrap: anywhere }
-</style>
-<h1>Which attribution method?</h1>
-<p>Means over {{ images }} photographs with 95 % intervals. Bold: the best mean of a measure, and what is within noise of it, all pairs of methods compared at once. Means are over the photographs that all compared methods have a number for. ↑ more is better, ↓ less is.</p>
-{% for title, shown in tables.items() %}<h2>{{ title }}</h2><table><tr><th>method</th>{% for name in shown.columns %}<th>{{ name }}</th>{% endfor %}</tr>
-{% for name, row in shown.iterrows() %}<tr><td>{{ name }}</td>{% for text in row %}<td{% if text.startswith('*') %} class="lead"{% endif %}>{{ text.strip('*') }}</td>{% endfor %}</tr>
-{% endfor %}</table>{% endfor %}
-{% if failures|length %}<h2>Without a number</h2><table><tr><th>measure</th><th>reason</th><th>rows</th><th>images</th><th>example</th></tr>
-{% for row in failures %}<tr>{% for text in row %}<td>{{ text }}</td>{% endfor %}</tr>{% endfor %}</table>{% endif %}
-<h2>Card</h2><table>{% for name, text in card.items() %}<tr><td>{{ name }}</td><td class="text">{{ text }}</td></tr>{% endfor %}</table>
-</html>'''
+    versions = dict(ddpath=__version__, python=platform.python_version(), **versions)
+    refused = frame.image[frame.metric == ''].nunique()
+    return _experiment(evaluation) | {
+        'photographs': f'{frame.image.nunique()}, of which {refused} with a refusal',
+        'intervals': '95 %, percentile bootstrap over images, 2000 draws',
+        'device': _device_text(evaluation.classifier.device),
+        'versions': ', '.join(f'{name} {version}' for name, version in versions.items())}
 
 # %% ../nbs/reference/tables.ipynb #0afa5bde
+def _contents(
+    frame:pd.DataFrame, # of `run`
+    evaluation:_Evaluation
+)->dict[str, str|bytes]: # name of a file -> what stands in it
+    "Table, figure and card, in each format"
+    found, failed, described = table(frame), failures(frame), _card(frame, evaluation)
+    tables = {'Means': wide(found)}
+    if found.difference.notna().any(): tables['Differences to ig'] = wide(found, 'difference')
+    sections = dict(tables)
+    if len(failed): sections['Without a number'] = failed.set_index('metric')
+    sections['Card'] = pd.DataFrame(dict(value=described)).rename_axis('')
+    picture = io.BytesIO()
+    draw_table(found).savefig(picture, format='png', dpi=150)
+    return {'table.parquet': found.to_parquet(index=False),
+            'table.md': '\n'.join(f'## {title}\n\n{_markdown(shown)}' for title, shown in sections.items()),
+            'table.html': _rendered('benchmark.html', images=frame.image.nunique(), tables=tables,
+                                    failures=failed.to_numpy().tolist(), card=described),
+            'table.png': picture.getvalue(),
+            'card.json': json.dumps(described, indent=1)}
+
 def _finish(
     frame:pd.DataFrame, # of `run`
     evaluation:_Evaluation,
     out:Path
 )->None:
     "Write table, figure and card"
-    found, failed, described = table(frame), failures(frame), _card(frame, evaluation)
-    tables = {'Means': wide(found)} | ({'Differences to ig': wide(found, 'difference')} if found.difference.notna().any() else {})
-    picture = io.BytesIO()
-    draw_table(found).savefig(picture, format='png', dpi=150)
-    page = Environment(autoescape=True).from_string(_PAGE).render(images=frame.image.nunique(), tables=tables, failures=failed.to_numpy().tolist(), card=described)
-    sections = tables | ({'Without a number': failed.set_index('metric')} if len(failed) else {}) | {'Card': pd.DataFrame(dict(value=described)).rename_axis('')}
-    contents = {'table.parquet': found.to_parquet(index=False), 'table.md': '\n'.join(f'## {title}\n\n{_markdown(shown)}' for title, shown in sections.items()), 'table.html': page, 'table.png': picture.getvalue(),
-                'card.json': json.dumps(described, indent=1)}
-    for name, content in contents.items(): _write_whole(out/name, content)
+    for name, content in _contents(frame, evaluation).items(): _write_whole(out/name, content)
