@@ -265,7 +265,7 @@ class DDPathGIG(DDPath):
             if not 0 <= _number(getattr(self, name)) <= 1: raise InputError(f'{name} is {getattr(self, name)}: give a share from 0 to 1')
         return Trajectory(self.moved(steps, images))
 
-    walks = DDPathIG.trajectories
+    trajectories = DDPathIG.trajectories
 
 # %% ../nbs/60_ddpath.ipynb #bfbcf6b6
 @dataclass(frozen=True)
