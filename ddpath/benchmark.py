@@ -66,8 +66,8 @@ def _on_ray(
     try: import ray.data
     except ImportError:
         raise InputError("engine 'ray' needs Ray Data, which is not installed: pip install 'ddpath[ray]'") from None
-    # a worker without one could not read the network
-    if evaluation.classifier.device.type == 'cuda': options = dict(num_gpus=1) | options
+    on_gpu = evaluation.classifier.device.type == 'cuda' # a worker without one could not read the network
+    if on_gpu: options = dict(num_gpus=1) | options
     numbers = ray.data.range(len(todo), override_num_blocks=len(todo))
     for row in numbers.map(partial(_packed, evaluation, todo), **options).iter_rows():
         yield todo[row['id']], pd.read_parquet(io.BytesIO(row['rows']))
@@ -124,40 +124,49 @@ def _compute(
         store.add(job, _check_names(frame))
         refusals.append(frame[frame.metric == ''])
         bar.update(len(job.methods))
-    frame = _check_names(_ordered(pd.concat([_asked_for(store.read(), list(keyed), evaluation), *refusals],
-                                            ignore_index=True), evaluation))
+    asked = _asked_for(store.read(), list(keyed), evaluation)
+    frame = _check_names(_ordered(pd.concat([asked, *refusals], ignore_index=True), evaluation))
     if (frame.metric == '').all():
         raise InputError(f"nothing could be measured on {len(photographs)} photographs; the first, "
                          f"'{frame.image[0]}': {frame.reason[0]}")
     store.gather(frame)
     return frame
 
-# %% ../nbs/reference/benchmark.ipynb #6ca554d4
-def run(
-    methods:Mapping|Sequence[str],                                # name -> method, or names in METHODS and CONTROLS
+# %% ../nbs/reference/benchmark.ipynb #62daca27
+def _make_evaluation(
+    methods:Mapping|Sequence[str],
     classifier:Classifier,
-    images_labels_boxes:str|Path|datasets.CocoDetection|Sequence, # path of a data set, Photographs, or (images,
-                                                                  # labels, boxes)
-    metrics:Mapping|Sequence[str]|None=None,                      # name -> function of a Case to {measure: Measure},
-                                                                  # or names in METRICS; None: the usual ones
-    out:str|Path='ddpath-benchmark',                              # folder of the rows and of the finished table
-    engine:str='local',                                           # or 'ray'
-    *,
-    output:str='probability',                                     # of the classifier, that is explained
-    seed:int=_SEED,
-    progress:bool|None=False,                                     # show a bar with the time left; None: where there
-                                                                  # is a terminal
-    **options                                                     # of the engine
-)->pd.DataFrame:                            # one row for each image, method and measure
-    "Evaluate methods on photographs; can be stopped at any moment and called again"
-    _choice('engine', engine, ENGINES)
+    metrics:Mapping|Sequence[str]|None,
+    output:str,
+    seed:int
+)->_Evaluation:
+    "Methods and measures by name, and what is left open settled; InputError for what does not exist"
     if not isinstance(classifier, Classifier):
         raise InputError(f'the classifier is a {type(classifier).__name__}: give a Classifier, which knows the size '
                          'and range of its images')
-    photographs = _read_photographs(images_labels_boxes)
     methods = {name: _settled(method, classifier.device) for name, method in _named_methods(methods).items()}
-    evaluation = _Evaluation(methods, classifier, _named_metrics(metrics), Score(classifier, output=output).output,
-                             seed, {name: _fingerprint(method) for name, method in methods.items()})
+    settings = {name: _fingerprint(method) for name, method in methods.items()}
+    output = Score(classifier, output=output).output
+    return _Evaluation(methods, classifier, _named_metrics(metrics), output, seed, settings)
+
+# %% ../nbs/reference/benchmark.ipynb #6ca554d4
+def run(
+    methods:Mapping|Sequence[str], # name -> method, or names in METHODS and CONTROLS
+    classifier:Classifier,
+    photographs:str|Path|datasets.CocoDetection|Sequence, # path of a data set, Photographs, or (images, labels, boxes)
+    metrics:Mapping|Sequence[str]|None=None, # name -> function of a Case, or names in METRICS; None: the usual ones
+    out:str|Path='ddpath-benchmark', # folder of the rows and of the finished table
+    engine:str='local',              # or 'ray'
+    *,
+    output:str='probability',        # of the classifier, that is explained
+    seed:int=_SEED,
+    progress:bool|None=False,        # show a bar with the time left; None: where there is a terminal
+    **options                        # of the engine
+)->pd.DataFrame:                     # one row for each image, method and measure
+    "Evaluate methods on photographs; can be stopped at any moment and called again"
+    _choice('engine', engine, ENGINES)
+    photographs = _read_photographs(photographs)
+    evaluation = _make_evaluation(methods, classifier, metrics, output, seed)
     store = _Rows(Path(out), _agreed(_read_settings(Path(out)), _experiment(evaluation), out))
     with tqdm(unit='map', desc='benchmark', disable=None if progress is None else not progress) as bar:
         frame = _compute(evaluation, photographs, store, engine, bar, **options)

@@ -25,18 +25,17 @@ from .randomness import _digest
 # %% ../nbs/reference/fingerprints.ipynb #e8cccb46
 def _tensor_digest(tensor:Tensor)->str:
     "A short fingerprint of shape, type and content"
-    return _digest(tuple(tensor.shape), tensor.dtype,
-                   hashlib.sha256(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()).hexdigest())
+    content = tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes()
+    return _digest(tuple(tensor.shape), tensor.dtype, hashlib.sha256(content).hexdigest())
 
 # %% ../nbs/reference/fingerprints.ipynb #3ad22ebf
 @singledispatch
 def _fingerprint(
     value:object # a setting
 )->str:
-    "What a value is, the same in every process; the size of batches does not belong to it"
-    if is_dataclass(value) and not isinstance(value, type):
-        return (f"{type(value).__name__}({', '.join(f'{part.name}={_fingerprint(getattr(value, part.name))}' for part in fields(value) if part.name != 'batch_size')})")
-    if isinstance(value, type) or _is_published(value): return value.__qualname__
+    "What a value is, the same in every process"
+    if is_dataclass(value) and not isinstance(value, type): return _fingerprint_of_fields(value)
+    if isinstance(value, type) or _is_published(value): return value.__qualname__.lstrip('_')
     if hasattr(value, '__wrapped__'): return _fingerprint(value.__wrapped__)
     if ' at 0x' not in repr(value): return repr(value)
     if hasattr(value, '__dict__'):
@@ -44,6 +43,14 @@ def _fingerprint(
             return type(value).__name__ if again else f'{type(value).__name__}({_fingerprint(vars(value))})'
     raise InputError(f'{value!r} does not say what it depends on, so its rows could not be told from those of '
                      'another: make it a dataclass, a function or a partial')
+
+# %% ../nbs/reference/fingerprints.ipynb #2103cde0
+def _fingerprint_of_fields(
+    value:object # a dataclass
+)->str:
+    "A dataclass by its fields; the size of batches does not belong to it"
+    parts = [part.name for part in fields(value) if part.name != 'batch_size']
+    return f"{type(value).__name__}({', '.join(f'{name}={_fingerprint(getattr(value, name))}' for name in parts)})"
 
 # %% ../nbs/reference/fingerprints.ipynb #2e4799be
 @_fingerprint.register(Tensor)
@@ -116,7 +123,7 @@ def _global_names(
 def _used_by(
     function:FunctionType
 )->dict[str, object]:
-    "What a function refers to beside its arguments: defaults, closure, and what its module holds under the names in it; modules and classes go by their names alone"
+    "What a function refers to beside its arguments; modules and classes go by their names alone"
     held = {name: function.__globals__[name] for name in sorted(_global_names(function.__code__))
             if name in function.__globals__}
     held |= dict(zip(function.__code__.co_freevars, (cell.cell_contents for cell in function.__closure__ or ())))
@@ -130,7 +137,7 @@ _LIBRARIES = {'ddpath', 'torch', 'torchvision', 'numpy', 'scipy', 'captum'}
 def _code_digest(
     code:CodeType # of a function
 )->str:           # another one in another version of Python
-    "A short fingerprint of what a function does: its instructions, the names and numbers in them, and the functions inside it"
+    "A short fingerprint of what a function does: instructions, names, numbers, and the functions inside it"
     inner = [_code_digest(part) if isinstance(part, CodeType) else _fingerprint(part) for part in code.co_consts]
     return _digest(code.co_code.hex(), code.co_names, code.co_freevars, inner)
 
@@ -138,8 +145,9 @@ def _code_digest(
 @_fingerprint.register(nn.Module)
 def _(value):
     tensors = {**dict(value.named_parameters()), **dict(value.named_buffers())}
-    return (f"{type(getattr(value, 'network', value)).__name__} "
-            f"{_digest(nn.Module.__repr__(value), getattr(value, 'size', ''), getattr(value, 'labels', ''), *(name + _tensor_digest(tensor) for name, tensor in tensors.items()))}")
+    contents = [name + _tensor_digest(tensor) for name, tensor in tensors.items()]
+    described = nn.Module.__repr__(value), getattr(value, 'size', ''), getattr(value, 'labels', '')
+    return f"{type(getattr(value, 'network', value)).__name__} {_digest(*described, *contents)}"
 
 # %% ../nbs/reference/fingerprints.ipynb #17e5371b
 @_fingerprint.register(bytes)

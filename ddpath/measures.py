@@ -29,22 +29,22 @@ from .randomness import _draw
 from .texture import largest_drop, monotone_share, sparsity, total_variation
 
 # %% ../nbs/reference/measures.ipynb #837dcba6
-def _noise_control(images:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
+def _noise(images:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
     "A random number for each pixel"
     return _draw(torch.rand, images[:, :1], generator).expand(len(images), -1, -1, -1)
 
 # %% ../nbs/reference/measures.ipynb #62a16d4f
 def _grained(values:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
     "The same with a thousandth of its range as noise, so that nothing ties"
-    return values - values.min() + 1e-3*(values.max() - values.min())*_noise_control(values, generator)
+    return values - values.min() + 1e-3*(values.max() - values.min())*_noise(values, generator)
 
 # %% ../nbs/reference/measures.ipynb #ef9e9257
-def _centre_control(images:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
+def _centre(images:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
     "Brightest in the middle"
     return _grained(_centre_map(*images.shape[-2:]).to(images).expand(len(images), 1, -1, -1), generator)
 
 # %% ../nbs/reference/measures.ipynb #995285c0
-def _edges_control(images:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
+def _edges(images:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
     "Length of the difference to the neighbours, in grey"
     grey = nn.functional.pad(images.mean(1, keepdim=True), (1, 1, 1, 1), mode='replicate')
     return _grained(torch.hypot(grey[..., 1:-1, 2:] - grey[..., 1:-1, :-2],
@@ -64,8 +64,8 @@ class Control(Method):
                                values.new_full(values.shape[:2], torch.nan), torch.zeros_like(values), values)])
 
 # %% ../nbs/reference/measures.ipynb #8d78f542
-CONTROLS = {'centre': partial(Control, _centre_control), 'edges': partial(Control, _edges_control),
-            'noise': partial(Control, _noise_control)}
+CONTROLS = {'centre': partial(Control, _centre), 'edges': partial(Control, _edges),
+            'noise': partial(Control, _noise)}
 
 # %% ../nbs/reference/measures.ipynb #f28b614d
 def _named_methods(
@@ -151,9 +151,9 @@ class Pointing:
         covered = pointing_game(case.attributions, [case.boxes]).chance.item()
         reason = 'no box' if np.isnan(covered) else ''
         large = reason or ('' if covered < self.small else 'boxes are not small')
+        on_small = torch.where(torch.tensor(not large), hits, torch.nan)
         return {f'hit{self.suffix}': Measure(hits.tolist(), 'higher', reason),
-                f'hit-small{self.suffix}': Measure(torch.where(torch.tensor(not large), hits, torch.nan).tolist(),
-                                                   'higher', large)}
+                f'hit-small{self.suffix}': Measure(on_small.tolist(), 'higher', large)}
 
 # %% ../nbs/reference/measures.ipynb #525ec6d8
 @dataclass(frozen=True)
@@ -177,8 +177,9 @@ def _along(
     function:Callable,      # of a trace: (1,)
     attribution:Attribution
 )->float:
-    "A measure of the path; NaN for methods that start nowhere or stand still"
-    return float(function(attribution.trace)) if len(attribution.trace.alpha) > 1 and attribution.score_baseline.isfinite().all() else np.nan
+    "A measure of the path; NaN for methods without a path, and for paths of one point"
+    has_path = len(attribution.trace.alpha) > 1 and attribution.score_baseline.isfinite().all()
+    return float(function(attribution.trace)) if has_path else np.nan
 
 # %% ../nbs/reference/measures.ipynb #c9d4cac7
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ from .randomness import _digest
 # %% ../nbs/reference/store.ipynb #10d9412c
 @_fingerprint.register(Prior)
 def _(value):
-    # no version of diffusers
-    schedule = {name: setting for name, setting in value.scheduler.config.items() if not name.startswith('_')}
-    return ("Prior "
-            f"{_digest(schedule, *(_fingerprint(getattr(value, part.name)) for part in fields(value) if part.name not in ('scheduler', 'batch_size')))}")
+    schedule = {name: setting for name, setting in value.scheduler.config.items()
+                if not name.startswith('_')} # no version of diffusers
+    parts = [getattr(value, part.name) for part in fields(value) if part.name not in ('scheduler', 'batch_size')]
+    return f'Prior {_digest(schedule, *map(_fingerprint, parts))}'
 
 # %% ../nbs/reference/store.ipynb #489ecf7d
 def _settled(
@@ -78,8 +78,8 @@ def _write_whole(
     content:bytes|str
 )->None:
     "Write a file in one stroke; InputError where that is not possible"
-    content, half = content.encode() if isinstance(content,
-                                                   str) else content, file.with_name(f'.{file.name}.{os.getpid()}')
+    if isinstance(content, str): content = content.encode()
+    half = file.with_name(f'.{file.name}.{os.getpid()}')
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with half.open('wb') as stream:
@@ -88,7 +88,8 @@ def _write_whole(
             os.fsync(stream.fileno())
         os.replace(half, file)
     except OSError as error:
-        raise InputError(f"cannot write '{file}' ({error.strerror or error}); make room, or give another folder") from None
+        reason = error.strerror or error
+        raise InputError(f"cannot write '{file}' ({reason}); make room, or give another folder") from None
     finally:
         with suppress(OSError): half.unlink()
 
@@ -104,10 +105,11 @@ def _read_rows(file:Path)->pd.DataFrame:
     "Rows of a Parquet file; InputError for a damaged one, and for one of somebody else"
     try: rows = pd.read_parquet(file)
     except (OSError, ValueError) as error:
-        raise InputError(f"'{file}' is damaged ({_first_line(error)}); delete it, and its rows are computed again") from None
+        reason = _first_line(error)
+        raise InputError(f"'{file}' is damaged ({reason}); delete it, and its rows are computed again") from None
     if not set(_COLUMNS) <= set(rows):
-        raise InputError(f"'{file}' holds no rows of a benchmark, its columns are {', '.join(map(str, rows))}: give "
-                         "another folder")
+        columns = ', '.join(map(str, rows))
+        raise InputError(f"'{file}' holds no rows of a benchmark, its columns are {columns}: give another folder")
     return rows
 
 # %% ../nbs/reference/store.ipynb #5a7f7889
