@@ -26,14 +26,13 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message:str)->None:
         raise InputError(f'{message}; see {self.prog} --help')
 
-# %% ../nbs/reference/cli.ipynb #10505051
 _SEED, _MOST = 0, 10**6
 _OUTPUTS = 'logit', 'log_probability', 'probability', 'margin'
 _CONTROLS = 'centre', 'edges', 'noise'
 _MEASURES = ('insertion-deletion', 'insertion-deletion-rise2018', 'insertion-deletion-flat', 'information',
              'pointing', 'pointing-near', 'texture', 'completeness', 'path')
 _USUAL_MEASURES = 'insertion-deletion', 'information', 'pointing', 'texture', 'completeness', 'path'
-_DATASETS = 'folder', 'csv', 'coco', 'imagenette', 'imagenet'
+_DATASETS = 'folder', 'csv', 'coco', 'tiny40', 'imagenette', 'imagenet'
 _ENGINES = 'local', 'ray'
 
 # %% ../nbs/reference/cli.ipynb #cdf78233
@@ -439,7 +438,6 @@ def _weights(
 # %% ../nbs/reference/cli.ipynb #777008d2
 _COMMANDS = dict(explain=_explain, benchmark=_benchmark, weights=_weights)
 
-# %% ../nbs/reference/cli.ipynb #1e328c63
 def _fall_silent()->None:
     "Let Python print nothing more into a pipe that is closed or onto a disk that is full"
     if sys.stdout is sys.__stdout__: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import warnings
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,13 +49,13 @@ def _square_boxes(
     boxes:Sequence,        # (B, 4): x0, y0, x1, y1, the edges, in pixels of the picture
     height:int, width:int, # of the picture
     size:int               # side of the square
-)->Tensor:                 # (at most B, 4): in pixels of the square; boxes that were cropped away are left out
-    "The boxes after what `square` does to a picture; those without an inside, or smaller than a pixel of the square, are left out"
+)->Tensor:                 # (at most B, 4): in pixels of the square; what was cropped away is left out
+    "The boxes after what `square` does to an image; those smaller than a pixel of the square are left out"
     boxes = _usable([tuple(map(float, box)) for box in boxes], 'a photograph')
     outside = [box for box in boxes if min(box[0], box[1]) < -1 or box[2] > width + 1 or box[3] > height + 1]
     if outside:
-        raise InputError(f'box {tuple(outside[0])} leaves the picture of {width} x {height} pixels: give pixels of '
-                         'the file, or clip it')
+        raise InputError(f'box {tuple(outside[0])} leaves the picture of {width} x {height} pixels: '
+                         'give pixels of the file, or clip it')
     given = torch.tensor(boxes, dtype=torch.float64).view(-1, 4)
     moved = square(BoundingBoxes(given, format='XYXY', canvas_size=(height, width)), size).as_subclass(Tensor)
     return moved[(moved[:, 2:] - moved[:, :2] >= 1).all(1)]
@@ -62,12 +63,11 @@ def _square_boxes(
 # %% ../nbs/reference/datasets.ipynb #2763fe06
 @dataclass(frozen=True, eq=False)
 class Photograph:
-    "A picture with its class and boxes"
+    "An image with its class and boxes"
     name:str                          # of its rows in the table
     file:str|Path|bytes|Tensor        # a picture file, the bytes of one, or the picture (3, H, W) in [0, 1]
     label:str|int|tuple|None=None     # class by name, by several names or by number; None: what the network predicts
-    # of the class: (x0, y0, x1, y1) each, edges in pixels of the picture; empty: not known
-    boxes:tuple=()
+    boxes:tuple=()                    # of the class: (x0, y0, x1, y1) in pixels of the image; empty: not known
 
     def __post_init__(self):
         for box in self.boxes:
@@ -90,7 +90,6 @@ def _class_of(
     known = {name.lower() for name in classifier.labels or ()}
     return _class_index(classifier, next((name for name in names if str(name).lower() in known), names[0]))
 
-# %% ../nbs/reference/datasets.ipynb #57cd914f
 def _label_text(label:str|int|tuple|None)->str:
     "A label as it stands in the table"
     return '' if label is None else str(label[0] if isinstance(label, tuple) else label)
@@ -104,7 +103,6 @@ def _folder_photographs(
     return [Photograph(_printable(Path(file).relative_to(source).as_posix()), os.path.abspath(file), label)
             for file, label in zip(table.file, table.label)]
 
-# %% ../nbs/reference/datasets.ipynb #cbc493b1
 _CORNERS = (('x0', 'y0', 'x1', 'y1'), ('xmin', 'ymin', 'xmax', 'ymax')) # names of the columns of a box
 
 # %% ../nbs/reference/datasets.ipynb #09a822f7
@@ -124,37 +122,55 @@ def _box_table(
     for file, box in zip(given.file, numbers): found[file].append(tuple(box))
     return {file: tuple(_usable(boxes, file)) for file, boxes in found.items()}
 
+# %% ../nbs/reference/datasets.ipynb #1bfa1003
+def _check_boxes(
+    found:Mapping,  # path of a file -> its boxes
+    labels:Mapping, # path of a file -> its label
+    boxes:object,   # what to call the CSV of the boxes
+    source:object   # and that of the files
+)->None:
+    "InputError for boxes that belong to none of the files"
+    if not found: raise InputError(f"'{boxes}' gives no boxes: it needs columns file, {', '.join(_CORNERS[0])}")
+    if not set(found) & set(labels):
+        raise InputError(f"'{boxes}' gives boxes to none of the pictures of '{source}': its paths are relative to "
+                         'its own folder')
+
 # %% ../nbs/reference/datasets.ipynb #9f43a8a8
+def _labels_of(
+    table:pd.DataFrame, # a row for each box of a file
+    label:str,          # the column of the class
+    source:object       # what to call the CSV
+)->dict[str, object]:   # path of a file -> its label
+    "One label for each file; one row that gives it is enough"
+    named = table.groupby('file', sort=False)[label]
+    different = named.nunique()
+    if len(different) and different.max() > 1:
+        raise InputError(f"'{source}' gives '{different.idxmax()}' {different.max()} classes: give each picture one "
+                         'class, and the boxes of that class')
+    return named.first().astype(object).to_dict()
+
+# %% ../nbs/reference/datasets.ipynb #7b00b7da
 def _csv_photographs(
-    source:str|Path, # a CSV with a column file; its paths are relative to its own folder
-    label:str=None,  # the column of the class; None: label, name, class or imagenet_index
+    source:str|Path,    # a CSV with a column file; its paths are relative to its own folder
+    label:str=None,     # the column of the class; None: label, name, class or imagenet_index
     boxes:str|Path=None # another CSV, with the boxes; None: they stand in this one, if anywhere
 )->list[Photograph]:
     "The pictures that a CSV lists; rows of the same file are boxes of one photograph"
     table, label = photo_table(source), label and label.strip().lower()
     if label is not None and label not in table:
         raise InputError(f"'{source}' has no column '{label}'; it has {', '.join(table)}")
-    named = table.assign(file=table.file.map(os.path.abspath)).groupby('file', sort=False)[label or 'label']
-    # one label is enough for all rows of a file
-    twice, classes = named.nunique(), named.first().astype(object).to_dict()
-    if len(twice) and twice.max() > 1:
-        raise InputError(f"'{source}' gives '{twice.idxmax()}' {twice.max()} classes: give each picture one class, "
-                         "and the boxes of that class")
-    found = _box_table(boxes or source, classes)
-    if boxes is not None and not found:
-        raise InputError(f"'{boxes}' gives no boxes: it needs columns file, {', '.join(_CORNERS[0])}")
-    if boxes is not None and not set(found) & set(classes):
-        raise InputError(f"'{boxes}' gives boxes to none of the pictures of '{source}': its paths are relative to "
-                         "its own folder")
+    labels = _labels_of(table.assign(file=table.file.map(os.path.abspath)), label or 'label', source)
+    found = _box_table(boxes or source, labels)
+    if boxes is not None: _check_boxes(found, labels, boxes, source)
     home = Path(source).parent
     return [Photograph(Path(os.path.relpath(file, home)).as_posix(), file, _class_label(value), found.get(file, ()))
-            for file, value in classes.items()]
+            for file, value in labels.items()]
 
 # %% ../nbs/reference/datasets.ipynb #b6746818
 def _class_label(
     value:str|float # from a CSV; NaN where it gives none
 )->str|None:
-    "A class as a CSV gives it: a name, which may be all digits, or a number, which was written as 7.0 where others are missing"
+    "A class as a CSV gives it: a name, or a number, written as 7.0 where others are missing"
     return None if pd.isna(value) else re.sub(r'^(\d+)\.0$', r'\1', value)
 
 # %% ../nbs/reference/datasets.ipynb #8ab1e2da
@@ -182,6 +198,22 @@ def _corners_of(
     return x, y, x + width, y + height
 
 # %% ../nbs/reference/datasets.ipynb #ab914a7e
+def _check_coco(
+    record:object, # what the JSON holds
+    source:object  # what to call it
+)->None:
+    "InputError where images, annotations or categories lack what they must say"
+    if not isinstance(record, dict) or not record.get('images') or 'categories' not in record:
+        raise InputError(f"'{source}' holds no COCO annotations: it needs images, annotations and categories")
+    for part, keys in _COCO.items():
+        entries = record.get(part) or []
+        for entry in entries if isinstance(entries, list) else [entries]:
+            lacking = keys - entry.keys() if isinstance(entry, dict) else keys
+            if not lacking: continue
+            raise InputError(f"'{source}' holds {part} without {', '.join(sorted(lacking))}: "
+                             'give the JSON of the instances')
+
+# %% ../nbs/reference/datasets.ipynb #5eebcd9b
 def _read_coco(
     source:str|Path|datasets.CocoDetection
 )->tuple[Path, dict]: # folder of the pictures, and the annotations
@@ -189,45 +221,51 @@ def _read_coco(
     if hasattr(source, 'coco'): return Path(source.root), source.coco.dataset
     try: record = json.loads(Path(source).read_text(encoding='utf-8'))
     except (OSError, ValueError) as error:
-        raise InputError(f"'{source}' cannot be read as COCO annotations ({error}); give the JSON of the instances") from None
-    if not isinstance(record, dict) or not record.get('images') or 'categories' not in record:
-        raise InputError(f"'{source}' holds no COCO annotations: it needs images, annotations and categories")
-    for part, keys in _COCO.items():
-        entries = record.get(part) or []
-        faults = [entry for entry in (entries if isinstance(entries, list) else [entries])
-                  if not isinstance(entry, dict) or keys - entry.keys()]
-        if faults:
-            raise InputError(f"'{source}' holds {part} without "
-                             f"{', '.join(sorted(keys - faults[0].keys()) if isinstance(faults[0], dict) else keys)}: "
-                             "give the JSON of the instances")
+        message = f"'{source}' cannot be read as COCO annotations ({error}); give the JSON of the instances"
+        raise InputError(message) from None
+    _check_coco(record, source)
     return _coco_folder(Path(source), record), record
 
 # %% ../nbs/reference/datasets.ipynb #d94b4947
-def _coco_photographs(
-    source:str|Path|datasets.CocoDetection # the JSON of the instances, or torchvision's data set
-)->list[Photograph]:
-    "A photograph for each picture and category on it; crowds are left out"
-    root, record = _read_coco(source)
+def _names_by_id(
+    record:dict # COCO annotations
+)->tuple[dict, dict]: # id -> file, and id -> name of a category
+    "The files and the categories of COCO annotations"
     try:
-        files, names = ({str(entry['id']): str(entry[key]) for entry in record[part]}
-                        for part, key in (('images', 'file_name'), ('categories', 'name')))
+        return tuple({str(entry['id']): str(entry[key]) for entry in record[part]}
+                     for part, key in (('images', 'file_name'), ('categories', 'name')))
     except (KeyError, TypeError) as error:
-        raise InputError(f'the data set holds no COCO annotations ({error}): it needs images, annotations and '
-                         'categories') from None
+        raise InputError(f'the data set holds no COCO annotations ({error}): '
+                         'it needs images, annotations and categories') from None
+
+# %% ../nbs/reference/datasets.ipynb #6d143871
+def _boxes_by_id(
+    record:dict # COCO annotations
+)->dict[tuple[str, str], list]: # id of an image and of a category -> boxes
+    "The boxes of COCO annotations; crowds are left out"
     boxes = {}
     for annotation in record.get('annotations') or ():
         if annotation.get('iscrowd'): continue
-        boxes.setdefault((str(annotation['image_id']), str(annotation['category_id'])),
-                         []).append(_corners_of(annotation['bbox']))
-    strange = [key for key in boxes if key[0] not in files or key[1] not in names]
-    if strange:
-        raise InputError(f'the annotations name image {strange[0][0]} and category {strange[0][1]}, which are not '
-                         'both listed: get the file again')
+        key = str(annotation['image_id']), str(annotation['category_id'])
+        boxes.setdefault(key, []).append(_corners_of(annotation['bbox']))
     if not boxes: raise InputError('the annotations hold no boxes: give the JSON of the instances, with annotations')
+    return boxes
+
+# %% ../nbs/reference/datasets.ipynb #199d7f00
+def _coco_photographs(
+    source:str|Path|datasets.CocoDetection # the JSON of the instances, or torchvision's data set
+)->list[Photograph]:
+    "A photograph for each picture and category on it"
+    root, record = _read_coco(source)
+    files, names = _names_by_id(record)
+    boxes = _boxes_by_id(record)
+    for image, category in boxes:
+        if image in files and category in names: continue
+        raise InputError(f'the annotations name image {image} and category {category}, which are not both listed: '
+                         'get the file again')
+    by_number = sorted(boxes, key=lambda key: [(len(part), part) for part in key])
     return [Photograph(f'{files[image]}#{names[category]}', os.path.abspath(root/files[image]), names[category],
-                       tuple(_usable(found, files[image])))
-            for (image, category), found in sorted(boxes.items(),
-                                                   key=lambda pair: [(len(part), part) for part in pair[0]])]
+                       tuple(_usable(boxes[image, category], files[image]))) for image, category in by_number]
 
 # %% ../nbs/reference/datasets.ipynb #6ffe709e
 def _sorted_photographs(
@@ -263,13 +301,30 @@ def _imagenet_photographs(
     "The validation pictures of ImageNet"
     try: return _sorted_photographs(datasets.ImageNet(source, 'val'), source)
     except Exception as error:
-        raise InputError(f"no ImageNet in '{source}' ({_first_line(error)}); put the archives of ILSVRC2012 there") from None
+        reason = _first_line(error)
+        raise InputError(f"no ImageNet in '{source}' ({reason}); put the archives of ILSVRC2012 there") from None
+
+# %% ../nbs/reference/datasets.ipynb #ecbbb87b
+def _tiny40_photographs(
+    source:str|Path,  # a folder with boxes.csv, classes.csv and an archive for each split
+    split:str='val'
+)->list[Photograph]:
+    "The pictures of one split of Tiny ImageNet's forty classes, a box each"
+    home = Path(source)
+    try:
+        classes, listing = pd.read_csv(home/'classes.csv').set_index('wnid').name, pd.read_csv(home/'boxes.csv')
+        chosen = listing[listing.path.str.startswith(f'{split}/')]
+        with zipfile.ZipFile(home/f'{split}.zip') as archive: files = {path: archive.read(path) for path in chosen.path}
+    except (OSError, KeyError, ValueError) as error:
+        raise InputError(f"no tiny40 in '{source}' ({_first_line(error)}): it needs boxes.csv, classes.csv and "
+                         f'{split}.zip') from None
+    return [Photograph(row.path, files[row.path], classes[row.path.split('/')[1]],
+                       ((row.x0, row.y0, row.x1 + 1, row.y1 + 1),)) for row in chosen.itertuples()]
 
 # %% ../nbs/reference/datasets.ipynb #b78def1c
-DATASETS = dict(folder=_folder_photographs, csv=_csv_photographs, coco=_coco_photographs,
+DATASETS = dict(folder=_folder_photographs, csv=_csv_photographs, coco=_coco_photographs, tiny40=_tiny40_photographs,
                 imagenette=_imagenette_photographs, imagenet=_imagenet_photographs)
 
-# %% ../nbs/reference/datasets.ipynb #ffde2489
 def _dataset_of(
     source:str|Path|datasets.CocoDetection
 )->str:      # a name in DATASETS
@@ -308,19 +363,18 @@ def _in_memory(
     boxes:Sequence=None      # (B, 4) or (4,) for each image, in its pixels
 )->list[Photograph]:
     "Photographs from tensors, named after their content"
-    labels = [None]*len(images) if labels is None else [label.item() if isinstance(label, Tensor) else label
-                                                        for label in labels]
+    labels = [None]*len(images) if labels is None else labels
+    labels = [label.item() if isinstance(label, Tensor) else label for label in labels]
     boxes = [()]*len(images) if boxes is None else [_box_rows(part, index) for index, part in enumerate(boxes)]
     if not len(images) == len(labels) == len(boxes):
-        raise InputError(f'{len(images)} images, {len(labels)} labels and {len(boxes)} sets of boxes: give one of '
-                         'each for every image')
+        raise InputError(f'{len(images)} images, {len(labels)} labels and {len(boxes)} sets of boxes: '
+                         'give one of each for every image')
     return [Photograph(f'picture-{_digest(_fingerprint(image))}', image, label, part)
             for image, label, part in zip(images, labels, boxes)]
 
 # %% ../nbs/reference/datasets.ipynb #b5f91ace
 def _read_photographs(
-    source:str|Path|datasets.CocoDetection|Sequence # a path, a torchvision CocoDetection, Photographs, or (images,
-                                                    # labels, boxes)
+    source:str|Path|datasets.CocoDetection|Sequence # a path, torchvision's data set, Photographs, or three lists
 )->list[Photograph]:
     "The photographs to evaluate; InputError when there are none, or two of one name"
     if isinstance(source, (str, Path)) or hasattr(source, 'coco'): source = read_dataset(source)
