@@ -120,7 +120,13 @@ from .shapley import multilinear_extension as multilinear_extension, shapley_val
 from .sharing import explain_together as explain_together
 from .stats import Claim as Claim, examine as examine, interval as interval
 from .suppression import MASKS as MASKS, Mask as Mask, REFERENCES as REFERENCES, Suppression as Suppression
-from .tables import draw_table as draw_table, failures as failures, table as table, wide as wide
+from .tables import (
+    draw_claims as draw_claims,
+    draw_table as draw_table,
+    failures as failures,
+    table as table,
+    wide as wide,
+)
 from .texture import (
     largest_drop as largest_drop,
     monotone_share as monotone_share,

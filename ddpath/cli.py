@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from . import __version__
 from .checks import InputError, _find_place, _integer, _printable
-from .methods import METHODS, make_method, with_prior, _known_method, _uses_prior
+from .methods import METHODS, make_method, with_prior, _chosen_methods, _known_method, _uses_prior, _with_all_steps
 
 # %% ../nbs/reference/cli.ipynb #2e6c3793
 class _Parser(argparse.ArgumentParser):
@@ -300,9 +300,9 @@ def _explain(
     _find_place(options.out)
     with tqdm(unit='map', disable=None, leave=False, desc='loading torch') as bar:
         bar.refresh()
-        from ddpath import explanation, report
-        explanation._chosen_methods(names, options.steps)
-        for photo in explanation._read_photos(options.photos or None): photo.load() # before the network is loaded
+        from ddpath import explanation, inputs, report
+        _chosen_methods(names, options.steps)
+        for photo in inputs._read_photos(options.photos or None): photo.load() # before the network is loaded
         bar.set_description('loading the network')
         classifier = _read_classifier(options.classifier, options.weights, options.device)
         prior = None if options.prior == 'embedded' else _read_prior(options.prior, classifier.device)
@@ -356,7 +356,6 @@ def _read_contestants(
     steps:int=None
 )->dict:                      # name -> method
     "Methods by name, the model-free controls among them"
-    from ddpath.explanation import _with_all_steps
     from ddpath.measures import CONTROLS
     names = [*METHODS, *CONTROLS] if names is None else names
     asked = {name: make_method(name) for name in names if name not in CONTROLS}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from importlib import import_module
 
-from .checks import InputError
+from .checks import InputError, _free_name, _integer
 
 # %% ../nbs/reference/methods.ipynb #33cdb612
 _GRADIENTS = 'Gradients and their averages' # families, as they stand in reports
@@ -127,6 +127,7 @@ def _title_of(
     "What a method is called in print"
     return METHODS[name].title if name in METHODS else name
 
+# %% ../nbs/reference/methods.ipynb #966ecd66
 def _recipe_of(
     name:str,       # that the method goes by
     method:'Method'
@@ -180,3 +181,98 @@ def with_prior(
 )->'Method': # the same where no prior is used
     "The same method with another diffusion model"
     return method.mapped(lambda inner: replace(inner, prior=prior)) if _uses_prior(method) else method
+
+# %% ../nbs/reference/methods.ipynb #3d4ecb19
+_USUAL = { # by default: name -> settings
+    'guided-backprop': {},
+    'smoothgrad': dict(samples=32),
+    'ig-adaptive': {},
+    'blur-ig-adaptive': {},
+    'guided-ig-released': dict(steps=50),
+    'ddpath-ig': dict(steps=_SHORT),
+    'ddpath-blur-ig': dict(steps=_SHORT),
+    'ddpath-guided-ig': dict(steps=_SHORT),
+    'posterior-mean-ig': dict(tolerance=.01),
+    'suppression': dict(samples=32),
+}
+
+def _usual_methods()->dict: # name -> method
+    "The methods that one would put beside each other"
+    return {name: make_method(name, **settings) for name, settings in _USUAL.items()}
+
+# %% ../nbs/reference/methods.ipynb #6abaa9fb
+def _all_methods()->dict: # name -> method
+    "Every method, with the usual settings or a short number of gradients"
+    built = {name: make_method(name) for name in METHODS}
+    return built | _shortened(built, _SHORT) | _usual_methods()
+
+# %% ../nbs/reference/methods.ipynb #393e6b30
+def _chosen_methods(
+    methods:object=None, # names, in a text or a list; 'all'; methods; or name -> method; None: the usual ones
+    steps:int=None       # for the methods that have steps
+)->dict:                 # name -> method
+    "The methods that were asked for, with their number of steps"
+    from ddpath.quadrature import _MOST
+    if steps is not None: _integer('steps', steps, most=_MOST)
+    chosen = _with_all_steps(_named_methods(methods), steps)
+    if not chosen: raise InputError(f"no method given; choose from {', '.join(METHODS)}")
+    return chosen
+
+# %% ../nbs/reference/methods.ipynb #ceaea621
+def _with_all_steps(
+    methods:dict, # name -> method
+    steps:int|None
+)->dict:          # name -> method
+    "The methods with so many steps, where they have steps; InputError when none has"
+    if steps is None: return methods
+    stepped = {name: with_steps(method, steps) for name, method in methods.items()}
+    if methods and not any(stepped.values()):
+        raise InputError(f'{steps} steps do nothing for {", ".join(methods)}: leave them out')
+    return {name: stepped[name] or methods[name] for name in methods}
+
+# %% ../nbs/reference/methods.ipynb #3c2dcee9
+def _listed(
+    methods:object # names in a text, one method, or a list
+)->list:
+    "One after another"
+    if isinstance(methods, str): return [name.strip() for name in methods.split(',') if name.strip()]
+    return list(methods) if isinstance(methods, (list, tuple)) else [methods]
+
+# %% ../nbs/reference/methods.ipynb #f7206d76
+def _named_methods(
+    methods:object=None # as for `_chosen_methods`
+)->dict:                # name -> method
+    "Methods by name; those that were built elsewhere go by the name of their class, and keep their settings"
+    if methods is None: return _usual_methods()
+    if isinstance(methods, Mapping): return {str(name): _checked_method(method) for name, method in methods.items()}
+    methods, found = _listed(methods), {}
+    if 'all' in methods: return _all_methods()
+    for method in methods:
+        by_name = isinstance(method, str)
+        name = _known_method(method) if by_name else type(_checked_method(method)).__name__
+        found[_free_name(name, found)] = _first_look(make_method(method)) if by_name else method
+    return found
+
+# %% ../nbs/reference/methods.ipynb #0997c759
+def _checked_method(
+    method:object
+)->'Method':
+    "The same; InputError for what is not a method"
+    from ddpath.attribution import Method
+    if isinstance(method, Method): return method
+    raise InputError(f'{method!r:.60} is no method: give a name in METHODS, or build one, such as '
+                     'IntegratedGradients()')
+
+# %% ../nbs/reference/methods.ipynb #ffc2700c
+def _first_look(
+    method:'Method'
+)->'Method':
+    "The same, or a short one where it would take more than a hundred gradients"
+    return _shortened(dict(one=method)).get('one') or method
+
+# %% ../nbs/reference/methods.ipynb #50d2967c
+def _was_asked(
+    methods:object # as for `chosen_methods`
+)->bool:
+    "Whether methods were asked for one by one, so that one that does not apply is an error"
+    return not (methods is None or methods == 'all' or isinstance(methods, (list, tuple)) and 'all' in methods)
