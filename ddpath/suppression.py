@@ -89,21 +89,20 @@ class _Global(Mask):
         one_channel = images[:1, :1] if images.ndim == 4 else images[:1]
         return torch.full_like(one_channel, position)
 
-# %% ../nbs/70_suppression.ipynb #e8d0c1cd
+# %% ../nbs/70_suppression.ipynb #6835f41a
 @dataclass(frozen=True)
 class _Cells(_ShareMask):
     "Smooth cells (RISE, Petsiuk 2018): keep each with probability r"
     cells:int=8 # along each side
-
     def weights(self, images:Tensor, position:float, generator:torch.Generator)->Tensor:
         _check_images(images, 'cells')
-        count, (height, width) = _integer('cells', self.cells, advice=' along each side'), images.shape[-2:]
-        steps = -(-height//count), -(-width//count) # the size of a cell, rounded up
+        count, sides = _integer('cells', self.cells, advice=' along each side'), images.shape[-2:]
+        steps = [-(-side//count) for side in sides] # the size of a cell, rounded up
         drawn = torch.rand(1, 1, count + 1, count + 1, generator=generator, device=generator.device)
         coarse = (drawn < self.keep(position)).float()
         fine = F.interpolate(coarse, [step*(count + 1) for step in steps], mode='bilinear').to(images)
         top, left = (torch.randint(step, (), generator=generator, device=generator.device).item() for step in steps)
-        return fine[..., top:top + height, left:left + width]
+        return fine[..., top:top + sides[0], left:left + sides[1]]
 
 # %% ../nbs/70_suppression.ipynb #4e07bab7
 @dataclass(frozen=True)
