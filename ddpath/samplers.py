@@ -49,7 +49,7 @@ def _entropy(
     "Compute the entropy of the softmax"
     return -(logits.softmax(1)*logits.log_softmax(1)).sum(1)
 
-# %% ../nbs/74_saturation.ipynb #e6f3cd66
+# %% ../nbs/74_saturation.ipynb #76bc1a20
 def _saturation_at(
     evaluator:Evaluator, # of the score
     logits:Evaluator,    # of the classifier
@@ -59,10 +59,9 @@ def _saturation_at(
 )->dict[str, float]:
     "Measure distance, confidence, entropy and gradients of samples, averaged over the images"
     score, gradients = evaluator(points)
-    distance = (points - images).flatten(1).square().mean(1).sqrt()
-    near_zero = (gradients.flatten(1).abs() < usual/100).float().mean(1)
+    distance, near = (points - images).flatten(1).square().mean(1).sqrt(), gradients.flatten(1).abs() < usual/100
     measures = dict(distance=distance, score=score, entropy=_entropy(logits.values(points)),
-                    gradient=gradients.flatten(1).norm(dim=1), near_zero=near_zero)
+                    gradient=gradients.flatten(1).norm(dim=1), near_zero=near.float().mean(1))
     return {name: values.mean().item() for name, values in measures.items()}
 
 # %% ../nbs/74_saturation.ipynb #c3961fe0

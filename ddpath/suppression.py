@@ -51,7 +51,7 @@ def _check_images(images:Tensor, name:str)->None:
     raise InputError(f'{name} hides parts of images (N, C, H, W), not of {tuple(images.shape)}: '
                      'choose bernoulli, uniform or global')
 
-# %% ../nbs/70_suppression.ipynb #fd638d89
+# %% ../nbs/70_suppression.ipynb #172f7ea7
 @dataclass(frozen=True)
 class _ShareMask(Mask):
     "Base of the masks that keep a share r"
@@ -63,10 +63,7 @@ class _ShareMask(Mask):
 
     @property
     def symmetric(self)->bool: return self.share in (None, .5)
-
-    def keep(self, position:float)->float:
-        "The share that is kept"
-        return position if self.share is None else self.share
+    def keep(self, position:float)->float: return position if self.share is None else self.share
 
 # %% ../nbs/70_suppression.ipynb #a5745e91
 @dataclass(frozen=True)
@@ -215,7 +212,7 @@ def _draw_masks(
         yield weights
         if antithetic: yield 1 - weights
 
-# %% ../nbs/70_suppression.ipynb #3d2227ae
+# %% ../nbs/70_suppression.ipynb #05151066
 @dataclass(frozen=True)
 class Suppression(Method):
     "Mean of a function of the gradient over samples with parts of the image hidden (after Luo 2025)"
@@ -225,7 +222,7 @@ class Suppression(Method):
     reduce:str='abs'             # mean, abs or square of the gradients
     times_input:bool=False       # multiply by the image less its reference
     antithetic:bool=False        # follow each mask by its complement
-    stratified:bool=False        # spread the positions evenly
+    stratified:bool=False        # one position from each of equal intervals
     batch_size:int=None          # images times samples taken together; None: by their size
 
     def __post_init__(self):
