@@ -71,7 +71,7 @@ class _NotApplicable(InputError):
 _UNGUIDED = ('ReluBackward', 'HardtanhBackward', # torch's own ReLUs
              'DifferentiableGraphBackward', 'CompiledFunctionBackward') # compiled code, which may hold some
 
-# %% ../nbs/12_guided_backprop.ipynb #cecbb129
+# %% ../nbs/12_guided_backprop.ipynb #6ca8ef2f
 def _backward_nodes(
     values:Tensor # that a score gave
 )->set:           # nodes of torch's graph
@@ -84,11 +84,22 @@ def _backward_nodes(
         todo += [before for before, _ in node.next_functions]
     return seen
 
+# %% ../nbs/12_guided_backprop.ipynb #e3e2b6fc
 def _is_unguided(
     node:object # of torch's graph
 )->bool:
     "Whether this node passes a ReLU as torch does; a hardtanh is a ReLU6 only if it begins at 0"
     return node.name().split('::')[-1].startswith(_UNGUIDED) and getattr(node, '_saved_min_val', 0) == 0
+
+# %% ../nbs/12_guided_backprop.ipynb #7b9752f8
+def _check_guided(
+    values:Tensor # that a score gave
+)->None:
+    "InputError when the gradient of `values` will pass through a ReLU that is not guided"
+    hidden = sorted(node.name() for node in _backward_nodes(values) if _is_unguided(node))
+    if not hidden: return
+    raise _NotApplicable('guided backpropagation changes the ReLUs of Python code, and a part of this network is '
+                         f'compiled ({hidden[0]}): give the network as it was before torch.compile or torch.jit')
 
 # %% ../nbs/12_guided_backprop.ipynb #fef29a55
 @dataclass(frozen=True)
@@ -107,16 +118,9 @@ class _Inspected:
         "The score of some of the images"
         return _Inspected(_rows_of(self.score, rows))
 
-# %% ../nbs/12_guided_backprop.ipynb #4ece9869
-def _check_guided(
-    values:Tensor # that a score gave
-)->None:
-    "InputError when the gradient of `values` will pass through a ReLU that is not guided"
-    hidden = sorted(node.name() for node in _backward_nodes(values) if _is_unguided(node))
-    if hidden: raise _NotApplicable('guided backpropagation changes the ReLUs of Python code, and a part of this network is '
-                                    f'compiled ({hidden[0]}): give the network as it was before torch.compile or torch.jit')
+# %% ../nbs/12_guided_backprop.ipynb #a5b1439f
+_NO_RELU = 'guided backpropagation needs ReLU layers and this score has none: choose another method'
 
-# %% ../nbs/12_guided_backprop.ipynb #d1d23bbb
 @dataclass(frozen=True)
 class GuidedBackprop(Method):
     "Guided backpropagation (Springenberg 2015): one backward pass with guided ReLUs; no completeness"
@@ -127,6 +131,5 @@ class GuidedBackprop(Method):
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
         evaluator.score = _Inspected(evaluator.score)
         with _GuidedReLUs() as guided: step, = _gradient_at_input(evaluator, images)
-        if not guided.count:
-            raise _NotApplicable('guided backpropagation needs ReLU layers and this score has none: choose another method')
+        if not guided.count: raise _NotApplicable(_NO_RELU)
         yield Trajectory([step])
