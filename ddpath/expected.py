@@ -20,42 +20,85 @@ from .classifiers import _resized
 from .gradients import _check_samples
 from .images import bundled_photos
 
-# %% ../nbs/22_baselines.ipynb #f5d63541
+# %% ../nbs/22_baselines.ipynb #e2e77e83
+def _in_turns(
+    count:int,   # baselines
+    samples:int, # in all
+    generator:torch.Generator
+)->Tensor:       # (samples,): the baseline of each sample
+    "Use all baselines before any is used again, in a random order each time"
+    turns = -(-samples//count)
+    orders = [torch.randperm(count, generator=generator, device=generator.device) for _ in range(turns)]
+    return torch.cat(orders)[:samples].cpu()
+
+# %% ../nbs/22_baselines.ipynb #4d02ff6d
+def _stratified(
+    samples:int,
+    generator:torch.Generator
+)->Tensor: # (samples,) in [0, 1), float64
+    "Draw one position in each of as many equal intervals as there are samples, and shuffle them"
+    within = torch.rand(samples, generator=generator, dtype=torch.float64, device=generator.device).cpu()
+    alpha = (torch.arange(samples) + within)/samples
+    return alpha[torch.randperm(samples, generator=generator, device=generator.device).cpu()]
+
+# %% ../nbs/22_baselines.ipynb #f6e10417
 def _given_baselines(
     baselines:Tensor|None, # (B, ...); None: the bundled photographs
     images:Tensor          # (N, ...)
 )->Tensor:                 # (B, ...), on the device and in the precision of the images
     "A set of baselines that fits the images; InputError otherwise"
     if baselines is None and images.ndim == 4 and images.shape[1] == 3:
-        baselines = torch.stack([_resized(photo[None], images.shape[-2:])[0] for photo in bundled_photos().values()])
+        photos = bundled_photos().values()
+        baselines = torch.stack([_resized(photo[None], images.shape[-2:])[0] for photo in photos])
     if not isinstance(baselines, Tensor) or not len(baselines) or baselines.shape[1:] != images.shape[1:]:
-        raise InputError(f'baselines of shape {tuple(baselines.shape) if isinstance(baselines, Tensor) else type(baselines).__name__} for images of shape {tuple(images.shape)}: give a tensor (B, {", ".join(map(str, images.shape[1:]))})')
+        given = tuple(baselines.shape) if isinstance(baselines, Tensor) else type(baselines).__name__
+        raise InputError(f'baselines of shape {given} for images of shape {tuple(images.shape)}: '
+                         f'give a tensor (B, {", ".join(map(str, images.shape[1:]))})')
     return _check_baseline(baselines, images).to(images)
 
-# %% ../nbs/22_baselines.ipynb #6d3d0d3f
+# %% ../nbs/22_baselines.ipynb #dd1e7540
+def _mean_score(
+    evaluator:Evaluator,
+    baselines:Tensor, # (B, ...)
+    order:Tensor,     # (K,): which are used, in order
+    images:Tensor     # (N, ...)
+)->Tensor:            # (N,)
+    "The mean score of the baselines, each counted as often as it is used"
+    used, counts = order.unique(return_counts=True)
+    scores = [evaluator.values(baselines[index].expand_as(images)) for index in used.tolist()]
+    return sum(count*score for count, score in zip(counts.tolist(), scores))/len(order)
+
+# %% ../nbs/22_baselines.ipynb #289855d1
+def _between(
+    evaluator:Evaluator,
+    images:Tensor,    # (N, ...)
+    baselines:Tensor, # (K, ...): one a sample
+    alpha:Tensor      # (K,): its position
+)->Iterator[Step]:
+    "Take one step for each chunk of pairs of a baseline and a position"
+    for rows in torch.arange(len(alpha)).split(evaluator.together(images)):
+        start, place = baselines[rows][:, None], alpha[rows].to(images).view(-1, 1, *[1]*(images.ndim - 1))
+        points = torch.lerp(start, images.expand(len(rows), *images.shape), place)
+        score, gradients = _gradients_at(evaluator, points)
+        yield Step(alpha[rows], points, score, gradients, gradients*(images - start)/len(alpha))
+
+# %% ../nbs/22_baselines.ipynb #0d32bfa1
 @dataclass(frozen=True)
 class ExpectedGradients(Method):
     "Expected Gradients (Erion 2021): straight paths from random baselines, one gradient each; complete in expectation"
-    baselines:Tensor=None # (B, ...) pictures; None: the three bundled photographs
+    baselines:Tensor=None # (B, ...) images; None: the three bundled photographs
     samples:int=64        # gradients for each image
     batch_size:int=None   # images times samples taken together; None: by their size
+
+    def __post_init__(self):
+        super().__post_init__()
+        _check_samples(self.samples)
 
     def cost(self)->int: return self.samples
 
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
-        _check_samples(self.samples)
         baselines = _given_baselines(self.baselines, images)
-        turns = -(-self.samples//len(baselines))
-        order = torch.cat([torch.randperm(len(baselines), generator=generator, device=generator.device) for _ in range(turns)])[:self.samples].cpu()
-        alpha = (torch.arange(self.samples) + torch.rand(self.samples, generator=generator, dtype=torch.float64, device=generator.device).cpu())/self.samples
-        used, counts = order.unique(return_counts=True)
-        start = sum(count*evaluator.values(baselines[index].expand_as(images)) for index, count in zip(used.tolist(), counts.tolist()))/self.samples
-        yield Trajectory(self.steps(evaluator, images, baselines[order], alpha[torch.randperm(self.samples, generator=generator, device=generator.device).cpu()]), start)
-
-    def steps(self, evaluator:Evaluator, images:Tensor, baselines:Tensor, alpha:Tensor)->Iterator[Step]:
-        "One step for each chunk of pairs"
-        for rows in torch.arange(self.samples).split(evaluator.together(images)):
-            start, place = baselines[rows][:, None], alpha[rows].to(images).view(-1, 1, *[1]*(images.ndim - 1))
-            points = torch.lerp(start, images.expand(len(rows), *images.shape), place)
-            score, gradients = _gradients_at(evaluator, points)
-            yield Step(alpha[rows], points, score, gradients, gradients*(images - start)/self.samples)
+        order = _in_turns(len(baselines), self.samples, generator)
+        alpha = _stratified(self.samples, generator)
+        score = _mean_score(evaluator, baselines, order, images)
+        yield Trajectory(_between(evaluator, images, baselines[order], alpha), score)

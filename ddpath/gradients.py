@@ -18,7 +18,7 @@ from .checks import InputError, _choice, _integer, _number
 from .quadrature import _MOST
 from .randomness import _draw
 
-# %% ../nbs/10_gradients.ipynb #d5ba48d6
+# %% ../nbs/10_gradients.ipynb #977198da
 @dataclass(frozen=True)
 class Gradient(Method):
     "The gradient at the image (Simonyan 2013), or its product with the image (Shrikumar 2016)"
@@ -28,55 +28,62 @@ class Gradient(Method):
     def cost(self)->int: return 1
 
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
-        yield Trajectory(_gradient_at_input(evaluator, images, images if self.times_input else 1.))
+        factor = images if self.times_input else 1.
+        yield Trajectory(_gradient_at_input(evaluator, images, factor))
 
-# %% ../nbs/10_gradients.ipynb #0e4212c9
+# %% ../nbs/10_gradients.ipynb #8e3c1741
+def _noises(
+    images:Tensor,            # (N, ...)
+    count:int,                # how many, K
+    generator:torch.Generator # drawn from once for each
+)->Tensor:                    # (K, 1, ...)
+    "Draw K standard normal images one after another, the same however they are chunked"
+    return torch.stack([_draw(torch.randn, images, generator) for _ in range(count)])
+
+# %% ../nbs/10_gradients.ipynb #9aafa166
 _REDUCTIONS = dict(mean=lambda gradients: gradients, abs=torch.abs, square=torch.square)
 
 def _check_samples(
-    samples:int,   # that were asked for
-    sigma:float=0. # noise
+    samples:int,   # gradients asked for
+    sigma:float=0. # standard deviation of the noise
 )->None:
-    "InputError for fewer than one sample and for negative noise"
+    "Refuse fewer than one sample, and negative noise"
     _integer('samples', samples, most=_MOST)
-    if not 0 <= _number(sigma) < torch.inf: raise InputError(f'sigma is {sigma}: give a share of the range of pixels, such as 0.15')
+    if 0 <= _number(sigma) < torch.inf: return
+    raise InputError(f'sigma is {sigma}: give a share of the range of pixels, such as 0.15')
 
-# %% ../nbs/10_gradients.ipynb #20b6ef07
-def _noises(
-    images:Tensor,            # (N, ...)
-    count:int,
-    generator:torch.Generator # drawn from once for each
-)->Tensor:                    # (count, 1, ...)
-    "Standard normal pictures, one after another: the same however they are chunked"
-    return torch.stack([_draw(torch.randn, images, generator) for _ in range(count)])
-
-# %% ../nbs/10_gradients.ipynb #77e7122b
+# %% ../nbs/10_gradients.ipynb #8ad06e49
 def _sampled_steps(
     evaluator:Evaluator,
     images:Tensor,   # (N, ...)
     samples:int,     # in all
-    sample:Callable, # a number to that many points, (K, N, ...)
+    sample:Callable, # a number K to that many points, (K, N, ...)
     weigh:Callable   # gradients (K, N, ...) to parts, which add up to the map
 )->Iterator[Step]:
-    "One step for each chunk of samples; their position is their share of all samples"
+    "Take one step for each chunk of samples; the position of a sample is its rank among all"
     for rows in torch.arange(samples).split(evaluator.together(images)):
         points = sample(len(rows))
         score, gradients = _gradients_at(evaluator, points)
         yield Step((rows.double() + .5)/samples, points, score, gradients, weigh(gradients))
 
-# %% ../nbs/10_gradients.ipynb #9114817f
+# %% ../nbs/10_gradients.ipynb #892df5df
 @dataclass(frozen=True)
 class SmoothGrad(Method):
     "SmoothGrad (Smilkov 2017): the mean of a function of the gradient over noisy copies of the image"
     samples:int=64      # gradients for each image
-    sigma:float=.15     # of the noise, as a share of the range of pixels
+    sigma:float=.15     # standard deviation of the noise, as a share of the range of pixels
     reduce:str='mean'   # mean, abs or square of the gradients
     batch_size:int=None # images times samples taken together; None: by their size
+
+    def __post_init__(self):
+        super().__post_init__()
+        _check_samples(self.samples, self.sigma)
+        _choice('reduction', self.reduce, _REDUCTIONS)
 
     def cost(self)->int: return self.samples
 
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
-        _check_samples(self.samples, self.sigma)
-        _choice('reduction', self.reduce, _REDUCTIONS)
+        reduction = _REDUCTIONS[self.reduce]
         def sample(count:int)->Tensor: return images + self.sigma*_noises(images, count, generator)
-        yield Trajectory(_sampled_steps(evaluator, images, self.samples, sample, lambda gradients: _REDUCTIONS[self.reduce](gradients)/self.samples))
+        def weigh(gradients:Tensor)->Tensor: return reduction(gradients)/self.samples
+        yield Trajectory(_sampled_steps(evaluator, images, self.samples, sample, weigh))

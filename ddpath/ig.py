@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PathIntegral', 'IntegratedGradients']
 
-# %% ../nbs/20_ig.ipynb #1f1aede2
+# %% ../nbs/20_ig.ipynb #2e40def2
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -16,48 +16,59 @@ from .adaptive import _adaptive_integral
 from .attribution import Method, StraightPath, Trajectory, _gradients_along, _Integral, _mean_integral
 from .baselines import make_baseline
 from .batching import Evaluator
-from .checks import InputError
-from .quadrature import _make_rule
+from .checks import InputError, _choice, _integer, _number
+from .quadrature import _make_rule, _MOST, RULES
 
-# %% ../nbs/20_ig.ipynb #601fd82e
+# %% ../nbs/20_ig.ipynb #d3c3dd2b
 class PathIntegral(Method):
-    "Base of the integrals along parametric paths: a subclass gives `paths` and has the fields steps, rule, tolerance and limit"
+    "Base of integrals along parametric paths: fields steps, rule, tolerance and limit; a subclass gives `paths`"
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Callable]:
         "The paths that are averaged: positions (K,) or (K, N) to points (K, N, ...), with `take`"
         raise NotImplementedError(f'{type(self).__name__} has no paths')
 
     def starts(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[tuple[Callable, Tensor]]:
         "Each path, and the score where it starts"
-        for path in self.paths(evaluator, images, generator): yield path, evaluator.values(path(torch.zeros(1, dtype=torch.float64))[0])
+        start = torch.zeros(1, dtype=torch.float64)
+        for path in self.paths(evaluator, images, generator): yield path, evaluator.values(path(start)[0])
 
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
-        if self.tolerance is not None: raise InputError('with a tolerance the steps are known only at the end: leave out the tolerance, or take a method with even steps, to follow them')
-        rule, together = _make_rule(self.rule, self.steps), evaluator.together(images)
-        for path, score in self.starts(evaluator, images, generator): yield Trajectory(_gradients_along(evaluator, path, *rule, together), score)
+        return _even_steps(self, evaluator, images, generator)
 
     def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->_Integral:
         if self.tolerance is None: return super().attribute(evaluator, images, generator)
-        return _mean_integral([_Integral(*_adaptive_integral(evaluator, path, len(images), self.tolerance, self.limit), score)
-                              for path, score in self.starts(evaluator, images, generator)])
+        return _placed_steps(self, evaluator, images, generator)
 
-# %% ../nbs/20_ig.ipynb #4075829c
-@dataclass(frozen=True)
-class IntegratedGradients(PathIntegral):
-    "Integrated Gradients (Sundararajan 2017): the path integral along the straight line from a baseline"
-    steps:int=64                               # gradients for each image and baseline
-    baseline:str|Tensor|Callable|tuple='black' # a name in BASELINES, an image, a function, or a tuple of these to average
-    rule:str|Callable='midpoint'               # a name in RULES, or a function of steps
-    tolerance:float=None                       # place steps until the completeness error, in units of the score, is below it; `steps` and `rule` then do not matter
-    limit:int=1024                             # with a tolerance: the most gradients for each image and baseline, 9 at least
-    batch_size:int=None                        # images times points taken together; None: by their size
+# %% ../nbs/20_ig.ipynb #fd20ccb9
+def _even_steps(
+    method:PathIntegral, # without a tolerance
+    evaluator:Evaluator,
+    images:Tensor,       # (N, ...)
+    generator:torch.Generator
+)->Iterator[Trajectory]:
+    "Follow each path in the steps of the rule"
+    if method.tolerance is not None:
+        raise InputError('with a tolerance the steps are known only at the end: leave out the tolerance, '
+                         'or take a method with even steps, to follow them')
+    nodes, edges = _make_rule(method.rule, method.steps)
+    together = evaluator.together(images)
+    for path, score in method.starts(evaluator, images, generator):
+        yield Trajectory(_gradients_along(evaluator, path, nodes, edges, together), score)
 
-    def cost(self)->int|None:
-        return None if self.tolerance else self.steps*len(_as_tuple(self.baseline))
+# %% ../nbs/20_ig.ipynb #8760b5d6
+def _placed_steps(
+    method:PathIntegral, # with a tolerance
+    evaluator:Evaluator,
+    images:Tensor,       # (N, ...)
+    generator:torch.Generator
+)->_Integral:
+    "Integrate along each path in steps placed by their error, and average"
+    integrals = []
+    for path, score in method.starts(evaluator, images, generator):
+        values, trace = _adaptive_integral(evaluator, path, len(images), method.tolerance, method.limit)
+        integrals.append(_Integral(values, trace, score))
+    return _mean_integral(integrals)
 
-    def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[StraightPath]:
-        return _straight_paths(self.baseline, images, generator)
-
-# %% ../nbs/20_ig.ipynb #88965699
+# %% ../nbs/20_ig.ipynb #2a4db1b2
 def _as_tuple(
     baseline:object # one baseline or a tuple of them
 )->tuple:
@@ -65,6 +76,7 @@ def _as_tuple(
     if isinstance(baseline, tuple) and not baseline: raise InputError('no baseline given: name at least one')
     return baseline if isinstance(baseline, tuple) else (baseline,)
 
+# %% ../nbs/20_ig.ipynb #c1c35d98
 def _straight_paths(
     baseline:str|Tensor|Callable|tuple, # one baseline or a tuple of them
     images:Tensor,                      # (N, ...)
@@ -72,3 +84,36 @@ def _straight_paths(
 )->Iterator[StraightPath]:
     "The straight path from each baseline"
     for kind in _as_tuple(baseline): yield StraightPath(make_baseline(kind, images, generator), images)
+
+# %% ../nbs/20_ig.ipynb #a5f21773
+def _check_steps(
+    method:PathIntegral
+)->None:
+    "Refuse steps, a rule or a tolerance that no integral can have"
+    if method.tolerance is None:
+        _integer('steps', method.steps, most=_MOST)
+        if not callable(method.rule): _choice('rule', method.rule, RULES)
+    elif not _number(method.tolerance) > 0:
+        raise InputError(f'tolerance is {method.tolerance}: give a positive number in units of the score, such as 0.01')
+
+# %% ../nbs/20_ig.ipynb #4ba8a3df
+@dataclass(frozen=True)
+class IntegratedGradients(PathIntegral):
+    "Integrated Gradients (Sundararajan 2017): the path integral along the straight line from a baseline"
+    steps:int=64                               # gradients for each image and baseline
+    baseline:str|Tensor|Callable|tuple='black' # by name, an image, a function, or a tuple of these to average
+    rule:str|Callable='midpoint'               # a name in RULES, or a function of steps
+    tolerance:float=None                       # completeness error to stay below; `steps` and `rule` then do not matter
+    limit:int=1024                             # with a tolerance: the most gradients a path, 9 at least
+    batch_size:int=None                        # images times points taken together; None: by their size
+
+    def __post_init__(self):
+        super().__post_init__()
+        _check_steps(self)
+        _as_tuple(self.baseline)
+
+    def cost(self)->int|None:
+        return None if self.tolerance else self.steps*len(_as_tuple(self.baseline))
+
+    def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[StraightPath]:
+        return _straight_paths(self.baseline, images, generator)
