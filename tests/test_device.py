@@ -48,12 +48,14 @@ from ddpath.infonce import certainty
 from ddpath.samplers import SAMPLERS, saturation, _aligned, _denoising_error
 from ddpath.shapley import multilinear_extension, shapley_values, _subset_scores
 from ddpath.suppression import MASKS, REFERENCES, Suppression
+from ddpath.measures import CONTROLS, InformationAreas, InsertionDeletion, METRICS
+from ddpath.tables import _card
 
 REAL = os.environ.get('DDPATH_DEVICE') # a device of this machine; None: the one that pretends
 CLOSE = 1e-3 if REAL else 1e-5         # how far from the CPU's answer, in shares of the largest number
 LEAST = 1e-6 if REAL else 0.           # numbers below it are rounding
 PRECISION = torch.double if REAL else torch.float
-PRETENDS = not REAL and pretended.set_up is not None and not torch.cuda.is_available() # both in one process: CUDA breaks
+PRETENDS = not REAL and pretended.set_up is not None and not torch.cuda.is_available() # CUDA breaks beside it
 
 pytestmark = [pytest.mark.skipif(not REAL and not PRETENDS, reason='this torch cannot pretend, or CUDA is here: '
                                  'set DDPATH_DEVICE=cuda'),
@@ -201,7 +203,7 @@ VARIANTS = {**{f'guidance {name}': DDPathIG(steps=2, guidance=name) for name in 
             'mixed with black': MixedIG(steps=2, draws=1, knots=2, other='black'),
             'anchors': GuidedIG(steps=4, anchors=1), 'derivative': BlurIG(steps=4, derivative=.01, spacing='sqrt'),
             'baselines': IntegratedGradients(steps=2, baseline=('blur', 'noise', torch.ones(3, 64, 64))),
-            **{f'control {name}': control() for name, control in benchmark.CONTROLS.items()}}
+            **{f'control {name}': control() for name, control in CONTROLS.items()}}
 
 @pytest.mark.parametrize('name', VARIANTS)
 def test_variants(agree, name): agree(lambda here: here.explain(VARIANTS[name]))
@@ -240,8 +242,8 @@ def test_masks(agree, mask):
     agree(lambda here: here.explain(Suppression(4, mask, times_input=True, antithetic=True, stratified=True)))
 
 
-@pytest.mark.parametrize('fill', REFERENCES)
-def test_fills(agree, fill): agree(lambda here: here.explain(Suppression(2, fill=fill)))
+@pytest.mark.parametrize('reference', REFERENCES)
+def test_references(agree, reference): agree(lambda here: here.explain(Suppression(2, reference=reference)))
 
 
 @pytest.mark.parametrize('method', [IntegratedGradients(steps=2), DDPathIG(steps=2)],
@@ -431,16 +433,16 @@ def test_sources_of_the_explorer(agree):
 
 def lighter(metric):
     "The same measures from fewer pictures"
-    if isinstance(metric, benchmark.InsertionDeletion):
+    if isinstance(metric, InsertionDeletion):
         return replace(metric, protocol=replace(metric.protocol, step=1/4, orders=2))
-    return replace(metric, orders=1) if isinstance(metric, benchmark.InformationAreas) else metric
+    return replace(metric, orders=1) if isinstance(metric, InformationAreas) else metric
 
 
 def test_benchmark(agree, tmp_path, monkeypatch):
-    monkeypatch.setattr(benchmark, 'finish', lambda frame, evaluation, out: benchmark.card(frame, evaluation))
-    metrics = {name: lighter(metric) for name, metric in benchmark.METRICS.items()}
+    monkeypatch.setattr(benchmark, '_finish', lambda frame, evaluation, out: _card(frame, evaluation))
+    metrics = {name: lighter(metric) for name, metric in METRICS.items()}
     def ask(here):
-        methods = {name: control() for name, control in benchmark.CONTROLS.items()}
+        methods = {name: control() for name, control in CONTROLS.items()}
         methods['path'] = with_prior(DDPathIG(steps=3, aggregate='path'), here.prior)
         boxes = [torch.tensor([4., 4., 30., 40.]).to(here.device), torch.zeros(0, 4)]
         photographs = here.images, ['tabby', 'espresso'], boxes
