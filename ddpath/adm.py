@@ -105,7 +105,8 @@ def _unet_config(
         up_block_types=['AttnUpBlock2D' if here else 'ResnetUpsampleBlock2D' for here in attends[::-1]],
         downsample_type='resnet', upsample_type='resnet', resnet_time_scale_shift='scale_shift',
         attention_head_dim=settings.head_channels or widths[0], norm_num_groups=32, attn_norm_num_groups=32,
-        norm_eps=1e-5, flip_sin_to_cos=True, freq_shift=0, time_embedding_dim=4*settings.channels, num_class_embeds=settings.classes)
+        norm_eps=1e-5, flip_sin_to_cos=True, freq_shift=0, time_embedding_dim=4*settings.channels,
+        num_class_embeds=settings.classes)
 
 # %% ../nbs/reference/adm.ipynb #c3ce630b
 class _ADMUNet(UNet2DModel):
