@@ -17,153 +17,181 @@ from torch import Tensor
 from .checks import InputError, _integer
 from .randomness import _seeded
 
-# %% ../nbs/50_diffusion.ipynb #595df43c
+# %% ../nbs/50_diffusion.ipynb #9b2113a3
 class NoiseLevel(NamedTuple):
-    "Where images stand on a chain, float64 (N, 1, …)"
-    abar:Tensor   # share of the image's variance left at t
-    before:Tensor # the same at the step that follows on the way back; 1: the image itself
-    floor:Tensor  # smallest variance of a step of the chain, ()
+    "How much noise images hold, at timestep t and one step later on the way back, at s; float64"
+    abar:Tensor   # signal share at t, (N, 1, …): `alpha_prod_t` of diffusers, and 1 - abar is its `beta_prod_t`
+    before:Tensor # signal share at s, (N, 1, …), 1 for the image itself: `alpha_prod_t_prev`
+    floor:Tensor  # least variance whose logarithm is taken, ()
 
     @property
     def beta(self)->Tensor:
-        "Share of noise that the step adds"
+        "Share of noise that the step from s to t adds: `current_beta_t`"
         return 1 - self.abar/self.before
 
-# %% ../nbs/50_diffusion.ipynb #4c276555
+# %% ../nbs/50_diffusion.ipynb #02c9f26c
 @dataclass(frozen=True)
 class NoiseSchedule:
-    "A schedule of noise, and the steps of it that are taken"
-    abar:Tensor      # (T+1,) float64: share left at each step; the last, 1, stands for the image itself
-    timesteps:Tensor # (K,) whole numbers, rising
+    "Signal shares of all timesteps, and the timesteps that are taken on the way back"
+    abar:Tensor      # signal share at each timestep, float64 (1001,); the last, 1, stands for the image itself
+    timesteps:Tensor # integers, rising, (K,)
 
     def before(self, t:Tensor)->Tensor:
-        "The step that follows each t on the way back; -1 for the image itself"
-        return torch.cat([torch.tensor([-1]), self.timesteps])[torch.searchsorted(self.timesteps, t.contiguous())]
+        "The timestep that follows each t on the way back; -1 for the image itself"
+        following = torch.cat([torch.tensor([-1]), self.timesteps])
+        return following[torch.searchsorted(self.timesteps, t.contiguous())]
 
-    def level(self,
-        t:Tensor,        # (N,) whole numbers, of the chain or between its steps
-        dimensions:int=4 # of the images
-    )->NoiseLevel:
-        "The level of images at steps t"
-        abar, before = (self.abar[steps].view(-1, *[1]*(dimensions - 1)) for steps in (t, self.before(t)))
-        first, second = self.abar[self.timesteps[[0, min(1, len(self.timesteps) - 1)]]]
-        return NoiseLevel(abar, before, ((1 - first)/(1 - second)*(1 - second/first)).clamp(min=1e-20))
+    def level(self, t:Tensor, dimensions:int=4)->NoiseLevel:
+        "The noise level of images of so many dimensions at timesteps t, (N,), taken or between those taken"
+        shape = [-1] + [1]*(dimensions - 1)
+        return NoiseLevel(self.abar[t].view(shape), self.abar[self.before(t)].view(shape), _least_variance(self))
 
-# %% ../nbs/50_diffusion.ipynb #5c87df7e
-def noise_schedule(
-    scheduler:SchedulerMixin, # of diffusers, with its schedule of noise
-    steps:int=None            # to take, spread evenly from the first step to the last; None: all
-)->NoiseSchedule:
-    "The chain of a scheduler, spaced as guided-diffusion and DDPath have it, whatever its `timestep_spacing` says; InputError where it keeps the image's variance in another way, or for a wrong number of steps"
-    if not hasattr(scheduler, 'betas') or not hasattr(scheduler, 'alphas_cumprod'): raise InputError(f'{type(scheduler).__name__} has no betas: a prior needs a variance-preserving scheduler such as DDPMScheduler or DDIMScheduler')
+# %% ../nbs/50_diffusion.ipynb #68910d65
+def _least_variance(
+    schedule:NoiseSchedule
+)->Tensor: # ()
+    "β̃ of the last step but one"
+    first, second = schedule.abar[schedule.timesteps[[0, min(1, len(schedule.timesteps) - 1)]]]
+    return ((1 - first)/(1 - second)*(1 - second/first)).clamp(min=1e-20)
+
+# %% ../nbs/50_diffusion.ipynb #76d7c7d4
+def _betas_of(
+    scheduler:SchedulerMixin # of diffusers
+)->Tensor:                   # float64
+    "The noise that each timestep adds; InputError where a scheduler does not keep the variance at 1"
+    if not hasattr(scheduler, 'betas') or not hasattr(scheduler, 'alphas_cumprod'):
+        raise InputError(f'{type(scheduler).__name__} has no betas: a prior needs a variance-preserving scheduler '
+                         'such as DDPMScheduler or DDIMScheduler')
     betas = scheduler.betas.double().cpu()
-    if not ((betas > 0) & (betas <= 1)).all() or (betas[:-1] == 1).any(): raise InputError('the betas of the scheduler must lie above 0 and below 1, only the last may be 1: a step adds some noise and leaves some of the image')
-    abar = (1 - betas).cumprod(0)
-    if steps is not None: steps = _integer('steps', steps, most=len(abar))
-    timesteps = torch.linspace(len(abar) - 1, 0, steps or len(abar), dtype=torch.float64).round().long().flip(0)
+    if not ((betas > 0) & (betas <= 1)).all() or (betas[:-1] == 1).any():
+        raise InputError('the betas of the scheduler must lie above 0 and below 1, only the last may be 1: '
+                         'a step adds some noise and leaves some of the image')
+    return betas
+
+# %% ../nbs/50_diffusion.ipynb #ec195235
+def noise_schedule(
+    scheduler:SchedulerMixin, # of diffusers; its `timestep_spacing` is not followed
+    steps:int=None            # timesteps taken, spread evenly from the first to the last; None: all
+)->NoiseSchedule:
+    "The noise schedule of a scheduler, spaced as guided-diffusion and DDPath space it"
+    abar = (1 - _betas_of(scheduler)).cumprod(0)
+    count = len(abar) if steps is None else _integer('steps', steps, most=len(abar))
+    timesteps = torch.linspace(len(abar) - 1, 0, count, dtype=torch.float64).round().long().flip(0)
     return NoiseSchedule(torch.cat([abar, torch.ones(1, dtype=torch.float64)]), timesteps)
 
-# %% ../nbs/50_diffusion.ipynb #5e9a8870
+# %% ../nbs/50_diffusion.ipynb #6f49df0d
 def _mixed(
     *terms # pairs (coefficient, image)
 )->Tensor:
-    "Sum of coefficient times image, on the device and in the precision of the images"
+    "Sum of coefficients times images, on the device and in the precision of the images"
     return sum(coefficient.to(image)*image for coefficient, image in terms)
 
-# %% ../nbs/50_diffusion.ipynb #c63a7253
+# %% ../nbs/50_diffusion.ipynb #42679b82
 def _noised(
     clean:Tensor, # (N, ...)
     noise:Tensor, # standard normal, fits `clean`
     level:NoiseLevel
-)->Tensor:
-    "Formula (1)"
+)->Tensor:        # (N, ...)
+    "Images with noise added: the closed form of the forward process"
     return _mixed((level.abar.sqrt(), clean), ((1 - level.abar).sqrt(), noise))
 
-# %% ../nbs/50_diffusion.ipynb #d9b495dc
+# %% ../nbs/50_diffusion.ipynb #d2f89505
 def _from_noise(output:Tensor, noisy:Tensor, level:NoiseLevel)->Tensor:
-    "The image, from the noise in it"
+    "The denoised image, from the noise in it"
     return _mixed((level.abar.rsqrt(), noisy), (-((1 - level.abar)/level.abar).sqrt(), output))
 
 def _from_velocity(output:Tensor, noisy:Tensor, level:NoiseLevel)->Tensor:
-    "The image, from the velocity"
+    "The denoised image, from the velocity"
     return _mixed((level.abar.sqrt(), noisy), (-(1 - level.abar).sqrt(), output))
 
 def _from_image(output:Tensor, noisy:Tensor, level:NoiseLevel)->Tensor:
-    "The image as it is"
+    "The denoised image as it is predicted"
     return output
 
 _DENOISED = dict(epsilon=_from_noise, v_prediction=_from_velocity, sample=_from_image)
 
-# %% ../nbs/50_diffusion.ipynb #8aa9c1bd
+# %% ../nbs/50_diffusion.ipynb #9ceddca0
 def posterior_mean(
     denoised:Tensor, # (N, ...)
     noisy:Tensor,    # (N, ...)
     level:NoiseLevel
-)->Tensor:
-    "Mean of the images one step before the noisy ones: formula (3)"
+)->Tensor:           # (N, ...)
+    "Mean μ of the images one step back"
     kept = (level.abar/level.before).sqrt()
-    return _mixed((level.before.sqrt()*level.beta/(1 - level.abar), denoised), (kept*(1 - level.before)/(1 - level.abar), noisy))
+    towards_denoised = level.before.sqrt()*level.beta/(1 - level.abar) # `pred_original_sample_coeff` of diffusers
+    towards_noisy = kept*(1 - level.before)/(1 - level.abar)           # `current_sample_coeff`
+    return _mixed((towards_denoised, denoised), (towards_noisy, noisy))
 
-# %% ../nbs/50_diffusion.ipynb #ae7e3a82
+# %% ../nbs/50_diffusion.ipynb #6d83813a
 def _small_variance(level:NoiseLevel, share:Tensor=None)->Tensor:
-    "The least variance, of a world of one image"
+    "The least variance, β̃: exact for a world of one image"
     return level.beta*(1 - level.before)/(1 - level.abar)
 
 def _large_variance(level:NoiseLevel, share:Tensor=None)->Tensor:
-    "The largest variance, of a world of normal numbers"
+    "The largest variance, β: exact for normal numbers"
     return level.beta
 
 def _learned_variance(level:NoiseLevel, share:Tensor)->Tensor:
-    "Between the two as the network says: share -1 is the least, 1 the largest"
+    "Between the two as the network predicts: a share of -1 is the least, 1 the largest"
     low, high = _small_variance(level).clamp(min=level.floor).log(), level.beta.log()
     return _mixed((low, (1 - share)/2), (high, (1 + share)/2)).exp()
 
-_VARIANCES = dict(fixed_small=_small_variance, fixed_small_log=_small_variance, fixed_large=_large_variance, fixed_large_log=_large_variance, learned_range=_learned_variance)
+# %% ../nbs/50_diffusion.ipynb #2854d812
+_VARIANCES = dict(
+    fixed_small=_small_variance, fixed_small_log=_small_variance,
+    fixed_large=_large_variance, fixed_large_log=_large_variance,
+    learned_range=_learned_variance)
 
-# %% ../nbs/50_diffusion.ipynb #047cd3af
+# %% ../nbs/50_diffusion.ipynb #f6621d51
 def ddpm_step(
     denoised:Tensor, # (N, ...)
     noisy:Tensor,    # (N, ...)
     level:NoiseLevel,
     variance:Tensor, # of the step, (N, ...)
-    pull:Tensor,     # gradient of log p(y | x_t) times a scale, (N, ...)
+    guidance:Tensor, # gradient of log p(y | x_t) times a scale, (N, ...)
     noise:Tensor     # (N, ...): added, except at the last step
-)->Tensor:
-    "A draw from the images one step before, the mean moved by the variance times the pull"
-    mean = posterior_mean(denoised, noisy, level) + variance*pull
-    return mean + (level.before < 1).to(noisy)*variance.sqrt()*noise
+)->Tensor:           # (N, ...)
+    "A draw from the images one step back, its mean moved by the variance times the guidance"
+    mean = posterior_mean(denoised, noisy, level) + variance*guidance # 4. and 5. mean of the previous sample
+    return mean + (level.before < 1).to(noisy)*variance.sqrt()*noise  # 6. add noise
 
-# %% ../nbs/50_diffusion.ipynb #d6a096b4
+# %% ../nbs/50_diffusion.ipynb #0424eb4b
 def ddim_step(
     denoised:Tensor,      # (N, ...)
     noisy:Tensor,         # (N, ...)
     level:NoiseLevel,
     variance:Tensor=None, # not used
-    pull:Tensor=0.,       # gradient of log p(y | x_t) times a scale, (N, ...)
+    guidance:Tensor=0.,   # gradient of log p(y | x_t) times a scale, (N, ...)
     noise:Tensor=0.,      # (N, ...)
-    eta:float=0.          # share of the noise that is drawn anew
-)->Tensor:
-    "The images one step before that the same noise leads to: formula (4)"
-    denoised = denoised + ((1 - level.abar)*level.abar.rsqrt().nan_to_num(posinf=0.)).to(noisy)*pull # nothing pulls where nothing is left of the image
-    drawn = eta**2*_small_variance(level)
-    kept = ((1 - level.before - drawn)/(1 - level.abar)).sqrt()
-    return _mixed((level.before.sqrt() - kept*level.abar.sqrt(), denoised), (kept, noisy)) + drawn.sqrt().to(noisy)*noise
+    eta:float=0.          # share of fresh noise
+)->Tensor:                # (N, ...)
+    "The images one step back to which the predicted noise leads"
+    # 4. the denoised image, guided; nothing guides where nothing is left of the image
+    denoised = denoised + ((1 - level.abar)*level.abar.rsqrt().nan_to_num(posinf=0.)).to(noisy)*guidance
+    # 5. variance of the fresh noise
+    fresh = eta**2*_small_variance(level)
+    # 6. and 7. direction pointing to x_t, without fresh noise
+    kept = ((1 - level.before - fresh)/(1 - level.abar)).sqrt()
+    previous = _mixed((level.before.sqrt() - kept*level.abar.sqrt(), denoised), (kept, noisy))
+    # 8. add the fresh noise
+    return previous + fresh.sqrt().to(noisy)*noise
 
+# %% ../nbs/50_diffusion.ipynb #86606ea4
 _STEPS = dict(ddpm=ddpm_step, ddim=ddim_step)
 
-# %% ../nbs/50_diffusion.ipynb #b8541242
-def _walk_back(
-    predict:Callable,         # (noisy, t, level) to denoised, variance and pull
-    noisy:Tensor,             # (N, ...): nothing but noise
-    chain:NoiseSchedule,
+# %% ../nbs/50_diffusion.ipynb #2e5ddcff
+def _reverse_process(
+    predict:Callable,         # (noisy, t, level) to denoised images, variance and guidance
+    noisy:Tensor,             # (N, ...): pure noise
+    schedule:NoiseSchedule,
     step:Callable=ddpm_step,  # or ddim_step
     generator:torch.Generator=None
 )->Iterator[Tensor]:          # (N, ...) after each step; the last are images
-    "From noise to images, one step of the chain after another"
+    "From noise to images, one timestep after another"
     generator = _seeded(generator)
-    for t in chain.timesteps.flip(0):
-        level = chain.level(t.expand(len(noisy)), noisy.ndim)
+    for t in schedule.timesteps.flip(0):
+        level = schedule.level(t.expand(len(noisy)), noisy.ndim)
         noise = torch.randn(noisy.shape, generator=generator, dtype=noisy.dtype, device=generator.device).to(noisy)
-        denoised, variance, pull = predict(noisy, t, level)
-        noisy = step(denoised, noisy, level, variance, pull, noise)
+        denoised, variance, guidance = predict(noisy, t, level)
+        noisy = step(denoised, noisy, level, variance, guidance, noise)
         yield noisy

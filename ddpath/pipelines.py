@@ -17,45 +17,63 @@ from huggingface_hub import hf_hub_download, HfApi, snapshot_download, try_to_lo
 from .batching import _first_line
 from .checks import InputError
 
-# %% ../nbs/reference/pipelines.ipynb #5c69c00c
+# %% ../nbs/reference/pipelines.ipynb #d1bfadc3
+def _read_parts(
+    file:Path,        # model_index.json of a pipeline
+    source:str|Path   # what to call it
+)->dict[str, str]:    # part -> its class
+    "The parts of a pipeline; InputError where there is no index of them"
+    hint = 'give a folder that a pipeline of diffusers was saved to'
+    try: index = json.loads(file.read_text())
+    except (OSError, ValueError): raise InputError(f"'{source}' has no readable model_index.json: {hint}") from None
+    if not isinstance(index, dict):
+        raise InputError(f"'{source}' has a model_index.json that describes no pipeline: {hint}")
+    pairs = {name: part for name, part in index.items() if isinstance(part, list) and len(part) == 2}
+    return {name: part[1] for name, part in pairs.items() if isinstance(part[1], str)}
+
+# %% ../nbs/reference/pipelines.ipynb #35284611
 def _read_index(
     file:Path,       # model_index.json of a pipeline
     source:str|Path  # what to call it
 )->str:              # class of the scheduler
     "The scheduler of a pipeline; InputError that says why it is no model of pixels"
-    try: index = json.loads(file.read_text())
-    except (OSError, ValueError): raise InputError(f"'{source}' has no readable model_index.json: give a folder that a pipeline of diffusers was saved to") from None
-    if not isinstance(index, dict): raise InputError(f"'{source}' has a model_index.json that describes no pipeline: give a folder that a pipeline of diffusers was saved to")
-    parts = {name: part[1] for name, part in index.items() if isinstance(part, list) and len(part) == 2 and isinstance(part[1], str)}
-    latent = [name for name in ('vae', 'vqvae', 'movq') if name in parts]
-    if latent: raise InputError(f"'{source}' is a latent pipeline, it has a {latent[0]}: a prior needs one that works on pixels")
-    if parts.get('unet') != 'UNet2DModel': raise InputError(f"'{source}' has {parts.get('unet', 'no unet')}, not UNet2DModel: a prior needs a network of pixels without text")
-    kind = getattr(diffusers, parts.get('scheduler', ''), object)
-    if not isinstance(kind, type) or not issubclass(kind, SchedulerMixin): raise InputError(f"'{source}' has the scheduler {parts.get('scheduler')}, which diffusers does not know")
-    return parts['scheduler']
+    parts = _read_parts(file, source)
+    for name in ('vae', 'vqvae', 'movq'):
+        if name in parts: raise InputError(f"'{source}' is a latent pipeline, it has a {name}: a prior needs pixels")
+    if parts.get('unet') != 'UNet2DModel':
+        raise InputError(f"'{source}' has {parts.get('unet', 'no unet')}, not UNet2DModel: a prior needs pixels only")
+    kind = getattr(diffusers, parts.get('scheduler', ''), None)
+    if isinstance(kind, type) and issubclass(kind, SchedulerMixin): return parts['scheduler']
+    raise InputError(f"'{source}' has the scheduler {parts.get('scheduler')}, which diffusers does not know")
 
-# %% ../nbs/reference/pipelines.ipynb #5220b821
-_TENSORS = [f'{folder}diffusion_pytorch_model.{kind}' for kind in ('safetensors', 'bin') for folder in ('', 'unet/')] # where a network may lie, best first
+# %% ../nbs/reference/pipelines.ipynb #47bc6cae
+_KINDS, _PLACES = ('safetensors', 'bin'), ('', 'unet/')
+_TENSORS = [f'{place}diffusion_pytorch_model.{kind}' for kind in _KINDS for place in _PLACES] # of a network, best first
 
 def _download_pipeline(
     name:str # owner/name on the hub
 )->str:      # the folder
     "Network and scheduler of a pipeline, from the hub or from its cache"
-    if any(isinstance(try_to_load_from_cache(name, file), str) for file in _TENSORS): return snapshot_download(name, local_files_only=True)
+    cached = [isinstance(try_to_load_from_cache(name, file), str) for file in _TENSORS]
+    if any(cached): return snapshot_download(name, local_files_only=True)
     present = [entry.rfilename for entry in HfApi().model_info(name, timeout=10).siblings]
     _read_index(Path(hf_hub_download(name, 'model_index.json')), name)
     weights = [file for file in _TENSORS if file in present][:1]
     return snapshot_download(name, allow_patterns=['model_index.json', '*config.json', *weights])
 
-def _hub_folder(
-    name:str # owner/name on the hub
+# %% ../nbs/reference/pipelines.ipynb #774b2cf7
+def _pipeline_folder(
+    source:str|Path # a folder, or owner/name on the hub
 )->Path:
-    "The folder of a pipeline from the hub; InputError in one line when that fails"
-    try: return Path(_download_pipeline(name))
+    "The folder of a pipeline; InputError in one line where the hub does not give it"
+    if Path(source).is_dir(): return Path(source)
+    try: return Path(_download_pipeline(str(source)))
     except InputError: raise
-    except Exception as error: raise InputError(f"'{name}' is no folder here, and the hub did not give it ({type(error).__name__}); check name and connection, or download it and give the folder") from None
+    except Exception as error:
+        raise InputError(f"'{source}' is no folder here, and the hub did not give it ({type(error).__name__}); "
+                         'check name and connection, or download it and give the folder') from None
 
-# %% ../nbs/reference/pipelines.ipynb #1d7e8d2f
+# %% ../nbs/reference/pipelines.ipynb #e3e88db7
 def _part_of(
     folder:Path, # of a pipeline
     name:str,    # of a part
@@ -64,20 +82,40 @@ def _part_of(
     "The folder of one part of a pipeline"
     return folder/name if (folder/name/file).is_file() else folder
 
+# %% ../nbs/reference/pipelines.ipynb #b1b78083
+def _load_parts(
+    folder:Path,    # of a pipeline
+    source:str|Path # what to call it
+)->tuple[UNet2DModel, dict, SchedulerMixin]: # network, what its file did not fit, scheduler
+    "The two parts of a pipeline; InputError in one line where diffusers cannot load them"
+    kind = getattr(diffusers, _read_index(folder/'model_index.json', source))
+    try:
+        scheduler = kind.from_pretrained(_part_of(folder, 'scheduler', 'scheduler_config.json'))
+        place = _part_of(folder, 'unet', 'config.json')
+        options = dict(low_cpu_mem_usage=False, use_safetensors=any(place.glob('[!.]*.safetensors')))
+        unet, report = UNet2DModel.from_pretrained(place, output_loading_info=True, **options)
+    except Exception as error: raise InputError(f"'{source}' could not be loaded: {_first_line(error)[:160]}") from None
+    return unet, report, scheduler
+
+# %% ../nbs/reference/pipelines.ipynb #e3ad17c4
+def _check_report(
+    report:dict,    # of diffusers
+    source:str|Path # what to call it
+)->None:
+    "InputError where a file and its network do not hold the same tensors"
+    lacking = [f"lacks '{key}'" for key in report['missing_keys']]
+    wrong = lacking + [f"has '{key}' too many" for key in report['unexpected_keys']]
+    if wrong:
+        raise InputError(f"'{source}' does not fit its network: the file {wrong[0]} ({len(wrong)} such differences)")
+
+# %% ../nbs/reference/pipelines.ipynb #96d1261f
 def _pipeline_prior(
     source:str|Path, # a folder, or a name on the hub
     fold:int         # pixels on a side that become channels
 )->dict:             # the arguments of Prior
     "Network and scheduler of a pipeline that works on pixels"
-    folder = Path(source) if Path(source).is_dir() else _hub_folder(str(source))
-    kind = getattr(diffusers, _read_index(folder/'model_index.json', source))
-    try:
-        scheduler = kind.from_pretrained(_part_of(folder, 'scheduler', 'scheduler_config.json'))
-        place = _part_of(folder, 'unet', 'config.json')
-        unet, report = UNet2DModel.from_pretrained(place, output_loading_info=True, low_cpu_mem_usage=False, use_safetensors=any(place.glob('[!.]*.safetensors')))
-    except Exception as error: raise InputError(f"'{source}' could not be loaded: {_first_line(error)[:160]}") from None
-    wrong = [f"lacks '{key}'" for key in report['missing_keys']] + [f"has '{key}' too many" for key in report['unexpected_keys']]
-    if wrong: raise InputError(f"'{source}' does not fit its network: the file {wrong[0]} ({len(wrong)} such differences)")
+    unet, report, scheduler = _load_parts(_pipeline_folder(source), source)
+    _check_report(report, source)
     side = unet.config.sample_size
     if isinstance(side, (list, tuple)) and len(set(side)) == 1: side = side[0]
     if not isinstance(side, int): raise InputError(f"'{source}' works on images of {side}: a prior needs squares")

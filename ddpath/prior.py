@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['Prior', 'NoisyClassifier']
 
-# %% ../nbs/52_prior.ipynb #1c2e39da
+# %% ../nbs/52_prior.ipynb #65d3c97f
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,356 +17,225 @@ import torch
 import torch.nn.functional as F
 from diffusers import DDPMScheduler, UNet2DModel
 from diffusers.models.embeddings import TimestepEmbedding, Timesteps
-from diffusers.schedulers.scheduling_utils import SchedulerMixin
 from safetensors import safe_open
 from torch import nn, Tensor
 from tqdm.auto import tqdm
 
-from .adm import _adm_prior, _Published
-from .batching import _CHUNK, _evaluating, _in_chunks, _value_and_gradient_once
+from .batching import _value_and_gradient_once
 from .checks import InputError, _choice, _integer
-from .classifiers import _check_images, _find_label, _in_single, _weight_of
-from ddpath.diffusion import (
-    noise_schedule, NoiseSchedule, posterior_mean, _DENOISED, _noised, _small_variance, _STEPS, _VARIANCES,
-    _walk_back,
-)
-from .images import _as_tensor
+from .classifiers import _find_label, _in_single
+from .diffusion import _reverse_process, _STEPS
 from .loaders import _half_resnet18, _load_weights, _read_weights
-from .pipelines import _pipeline_prior
+from .pixel_diffusion import _PixelDiffusion, _require, _rows, _run_unshuffled, _to_model, _to_pixels
 from .randomness import _seeded
 from .scores import Score, _Target
 
-# %% ../nbs/52_prior.ipynb #95850103
-def _inside(pixels:Tensor)->Tensor:
-    "Pixels in [0, 1] to the values in [-1, 1] that networks see"
-    return 2*pixels - 1
-
-def _outside(values:Tensor)->Tensor:
-    "Values in [-1, 1] to pixels in [0, 1]"
-    return (values + 1)/2
-
-# %% ../nbs/52_prior.ipynb #404ad44a
-def _check_steps(
-    t:int|Tensor, # one step, or one for each image
-    count:int,    # images
-    total:int     # steps of the schedule
-)->Tensor:        # (N,) whole numbers
-    "Steps that the schedule has, one for each image; InputError otherwise"
-    steps = _as_tensor(t, 't').cpu()
-    if steps.is_floating_point() or steps.dtype == torch.bool: raise InputError(f't is {t!r}: give whole numbers, t counts the steps of the schedule from 0 to {total - 1}')
-    if steps.ndim > 1 or steps.numel() not in (1, count): raise InputError(f't has shape {tuple(steps.shape)} for {count} images: give one step, or one for each image')
-    wrong = steps[(steps < 0) | (steps >= total)]
-    if len(wrong.flatten()): raise InputError(f't is {wrong.flatten()[0].item()}: the schedule has the steps 0 to {total - 1}')
-    return steps.flatten().long().expand(count)
-
-# %% ../nbs/52_prior.ipynb #6e17dcaf
-def _run_folded(
-    network:nn.Module, # of images folded into channels, and steps
-    values:Tensor,     # (N, 3, H, W), inside
-    t:Tensor,          # (N,)
-    fold:int,          # pixels on a side that become channels
-    **options          # given to the network
-)->Tensor:             # what the network gives, in single precision at least, on the device of `values`
-    "Run a network in evaluation mode on folded images"
-    weight = _weight_of(network, values)
-    with _evaluating(network): output = network(F.pixel_unshuffle(values, fold).to(weight), t.to(weight.device), **options)
-    return _in_single(getattr(output, 'sample', output)).to(values.device)
-
-# %% ../nbs/52_prior.ipynb #14ce2a4e
-def _predict_step(
-    prior:object,      # a Prior, see below
-    noisy:Tensor,      # (N, 3, size, size), inside
-    t:Tensor,          # (N,)
-    target:Tensor=None # (N,): classes, for a network that is told them
-)->tuple[Tensor, Tensor]: # denoised images and variance of the step back, (N, 3, size, size), inside
-    "One look of the network: formula (2), and the variance that goes with formula (3)"
-    settings, level = prior.scheduler.config, prior.chain.level(t)
-    options = {} if target is None else dict(class_labels=target.to(prior.unet.device))
-    output = F.pixel_shuffle(_run_folded(prior.unet, noisy, t, prior.fold, **options), prior.fold).to(noisy)
-    output, share = output.split(3, 1) if output.shape[1] == 6 else (output, None)
-    denoised = _DENOISED[settings.prediction_type](output, noisy, level)
-    if settings.get('clip_sample'): denoised = denoised.clamp(-settings.clip_sample_range, settings.clip_sample_range)
-    return denoised, _VARIANCES[settings.get('variance_type', 'fixed_small')](level, share).to(noisy).expand_as(noisy)
-
-# %% ../nbs/52_prior.ipynb #8d6650bc
-def _check_networks(
-    unet:UNet2DModel,
-    scheduler:SchedulerMixin, # of diffusers
-    size:int,                 # px, a side of the images
-    fold:int                  # pixels on a side that become channels
-)->None:
-    "InputError where network, scheduler, size and fold do not belong together"
-    if not isinstance(getattr(unet, '_orig_mod', unet), UNet2DModel): raise InputError(f'the network is a {type(unet).__name__}: a prior needs a UNet2DModel of pixels, without text')
-    if not isinstance(scheduler, SchedulerMixin): raise InputError(f'the scheduler is a {type(scheduler).__name__}: give one of diffusers, such as DDPMScheduler()')
-    settings, channels = scheduler.config, unet.config.in_channels
-    if settings.get('prediction_type') not in _DENOISED: raise InputError(f"the scheduler predicts '{settings.get('prediction_type')}'; known are {', '.join(_DENOISED)}")
-    if settings.get('variance_type', 'fixed_small') not in _VARIANCES: raise InputError(f"the scheduler's variance is '{settings.variance_type}'; known are {', '.join(_VARIANCES)}")
-    if settings.prediction_type == 'epsilon' and getattr(scheduler, 'alphas_cumprod', torch.ones(1))[-1] <= 0: raise InputError('at its last step the scheduler leaves nothing of the image (rescale_betas_zero_snr=True), where no image can be told from the noise that the network predicts: such a schedule needs prediction_type v_prediction or sample')
-    if settings.get('thresholding'): raise InputError('the scheduler thresholds its images by their own quantiles; set thresholding=False')
-    if channels != 3*fold**2: raise InputError(f'the network takes {channels} channels, not {3*fold**2}: a prior sees pixels in three colours, folded {fold} x {fold}; give a network of pixels, or its fold')
-    if unet.class_embedding is not None and not isinstance(unet.class_embedding, nn.Embedding): raise InputError(f"the network is told a class by a '{unet.config.class_embed_type}' embedding, not by its number: give one with num_class_embeds, or without classes")
-    halved = 2**sum(getattr(block, 'downsamplers', None) is not None for block in unet.down_blocks)
-    if size % (fold*halved): raise InputError(f'size is {size} px, which the network folds by {fold} and halves {halved.bit_length() - 1} times: give a multiple of {fold*halved}, or a network of fewer levels')
-    learned = settings.get('variance_type') == 'learned_range'
-    if unet.config.out_channels not in ([2*channels] if learned else [channels, 2*channels]): raise InputError(f"the network gives {unet.config.out_channels} channels for {channels}{' and a learned variance' if learned else ''}; it does not fit its scheduler")
-
-# %% ../nbs/52_prior.ipynb #5be93d10
-@dataclass(frozen=True, eq=False, repr=False)
-class _PixelDiffusion:
-    "A diffusion model of square images: pixels outside, [-1, 1] inside; gradients are not tracked unless asked for"
-    unet:UNet2DModel         # noise, velocity or image of (N, 3 fold², size/fold, size/fold) at steps (N,)
-    scheduler:SchedulerMixin # of diffusers: its schedule, and what it says about the network
-    size:int                 # px, a side of the images
-    fold:int=1               # pixels on a side that become channels
-    steps:int=None           # steps of the chain; None: all of the schedule
-    batch_size:int=None      # images taken together; None: by their size
-
-    def __post_init__(self):
-        for name in ('size', 'fold'): object.__setattr__(self, name, _integer(name, getattr(self, name), advice=' pixels'))
-        _check_networks(self.unet, self.scheduler, self.size, self.fold)
-
-    @cached_property
-    def chain(self)->NoiseSchedule:
-        "The schedule and the steps taken"
-        with torch.inference_mode(False): return noise_schedule(self.scheduler, self.steps)
-
-    @property
-    def timesteps(self)->Tensor:
-        "The steps taken, (K,), rising"
-        return self.chain.timesteps
-
-    def respaced(self, steps:int)->'_PixelDiffusion':
-        "The same networks on a chain of fewer steps, spread evenly from the first to the last, whatever the scheduler's `timestep_spacing` says"
-        noise_schedule(self.scheduler, steps)
-        return replace(self, steps=steps)
-
-    def fits(self, images:Tensor)->bool:
-        "Whether images have the size of the model"
-        return images.shape[-2:] == (self.size, self.size)
-
-    def check(self, images:Tensor)->Tensor:
-        "Images that fit; InputError that names both sizes otherwise"
-        if not self.fits(_check_images(images)): raise InputError(f'the images have {images.shape[-2]} x {images.shape[-1]} pixels and the prior {self.size} x {self.size}: resize them first')
-        return images
-
-    def check_steps(self, t:int|Tensor, count:int)->Tensor:
-        "Steps of the schedule, one for each image"
-        return _check_steps(t, count, len(self.chain.abar) - 1)
-
-    def told(self, target:_Target, count:int)->Tensor|None:
-        "The class that a conditional network is told for each image; None for any other network"
-        if self.unet.class_embedding is None: return None
-        if target is None: raise InputError('this network must be told a class: give target')
-        return Score(self, target).targets(torch.zeros(count, self.unet.config.num_class_embeds))
-
-    def room(self)->int:
-        "Images that are taken together"
-        return self.batch_size or max(1, _CHUNK['cpu' if self.unet.device.type == 'cpu' else 'other']//(3*self.size**2))
-
-    def chunks(self, function:Callable, count:int)->Iterator:
-        "Results of `function` over slices of images, as many together as fit"
-        return (result for result, _ in _in_chunks(function, count, self.room()))
-
-    def add_noise(self,
-        images:Tensor, # (N, 3, H, W) in [0, 1], of any size
-        noise:Tensor,  # standard normal, fits the images
-        t:int|Tensor   # one step, or (N,)
-    )->Tensor:         # (N, 3, H, W), on the scale of pixels: leaves [0, 1]
-        "Images with the noise of step t"
-        level = self.chain.level(self.check_steps(t, len(_check_images(images))))
-        return _outside(_noised(_inside(images), noise.to(images), level))
-
-    def predict(self,
-        noisy:Tensor,       # (N, 3, size, size), pixels
-        t:int|Tensor,       # one step, or (N,)
-        target:_Target=None, # class, for a network that is told it
-        track:bool=False    # keep what a gradient needs
-    )->tuple[Tensor, Tensor]:
-        "Denoised images and variance of the step back, both inside"
-        values, t, told = _inside(_in_single(self.check(noisy))), self.check_steps(t, len(noisy)), self.told(target, len(noisy))
-        def look(part:slice): return _predict_step(self, values[part], t[part], None if told is None else told[part])
-        with torch.set_grad_enabled(track): return tuple(map(torch.cat, zip(*self.chunks(look, len(noisy)))))
-
-    def denoise(self,
-        noisy:Tensor,       # (N, 3, size, size), pixels
-        t:int|Tensor,       # one step, or (N,)
-        target:_Target=None, # class, for a network that is told it
-        track:bool=False    # keep what a gradient needs
-    )->Tensor:           # (N, 3, size, size), pixels
-        "The mean of the clean images that these noisy ones can have been, E[x_0 | x_t]"
-        return _outside(self.predict(noisy, t, target, track)[0]).to(noisy)
-
-    def least_variance(self, t:Tensor)->Tensor:
-        "The least variance of the step before each t, (N,), pixels squared, float64: no network is asked"
-        return _small_variance(self.chain.level(t.reshape(-1), 1))/4
-
-    @torch.no_grad()
-    def posterior(self,
-        images:Tensor,     # (N, 3, size, size), pixels: what is taken for the noisy image
-        t:int|Tensor,      # one step, or (N,)
-        target:_Target=None # class, for a network that is told it
-    )->tuple[Tensor, Tensor]: # (N, 3, size, size) each: pixels, pixels squared
-        "Mean and variance of the images at the step before t on the chain"
-        denoised, variance = self.predict(images, t, target)
-        level = self.chain.level(self.check_steps(t, len(images)))
-        return _outside(posterior_mean(denoised, _inside(_in_single(images)), level)).to(images), (variance/4).to(images)
-
-# %% ../nbs/52_prior.ipynb #4257ca52
+# %% ../nbs/52_prior.ipynb #64d9e8aa
 def _noisy_logits(
-    prior:object,             # a Prior, see below
+    prior:_PixelDiffusion,
     noisy:Tensor,             # (N, 3, size, size), pixels
     t:Tensor,                 # (N,)
-    classifier:Callable=None, # images in [0, 1] to logits; None: the prior's own, which reads noisy images
-    target:Tensor=None        # (N,): classes, for a denoiser that is told them
+    classifier:Callable=None, # images in [0, 1] to logits; None: the prior's own, of noisy images
+    target:Tensor=None        # (N,): classes, for a class-conditional denoiser
 )->Tensor:                    # (N, classes)
     "Logits of noisy images"
-    if classifier is None: return _run_folded(prior.classifier, _inside(noisy), t, prior.fold)
+    if classifier is None: return _run_unshuffled(prior.classifier, _to_model(noisy), t, prior.fold)
     return _in_single(classifier(prior.denoise(noisy, t, target, track=torch.is_grad_enabled()))).to(noisy.device)
 
-# %% ../nbs/52_prior.ipynb #c370109c
+# %% ../nbs/52_prior.ipynb #b57290f6
+def _guidance_of(prior:_PixelDiffusion, score:Score, noisy:Tensor, *given)->Tensor:
+    "Gradient of a log-probability at noisy images, given t, classifier and target as above"
+    def logits(noisy:Tensor): return _noisy_logits(prior, noisy, *given)
+    return _value_and_gradient_once(replace(score, classifier=logits), _in_single(noisy))[1]
+
+# %% ../nbs/52_prior.ipynb #35728af5
 @dataclass(frozen=True, eq=False, repr=False)
-class Prior(_PixelDiffusion):
-    "A diffusion model of square images that a class can guide"
-    classifier:nn.Module=None # logits of the same noisy images; None: there is no noise-aware classifier
+class _Guided(_PixelDiffusion):
+    "A diffusion model with a noise-aware classifier"
+    classifier:nn.Module=None # logits of noisy images, pixel-unshuffled as for `unet`; None: there is none
     labels:Sequence[str]=None # names of the classes
-    guidance:float=1.         # scale of the pull in samples
-
-    def __repr__(self)->str:
-        return f"Prior of {self.size} px, {self.scheduler.config.prediction_type}, {len(self.timesteps)} steps, {'without' if self.classifier is None else 'with'} noise-aware classifier"
-
-    def to(self, device:str|torch.device, dtype:torch.dtype=None)->'Prior':
-        "The prior, its networks moved; in half precision on a GPU, in single elsewhere, unless `dtype` is given"
-        for network in (self.unet, self.classifier):
-            if network is not None: nn.Module.to(network, device, dtype or (torch.half if torch.device(device).type == 'cuda' else torch.float))
-        return self
+    guidance:float=1.         # scale of the guidance in samples
 
     def index(self, label:str)->int:
         "The index of a class by name, in any case; InputError with the nearest names otherwise"
         return _find_label(self.labels, label)
 
-    def check_reader(self, classifier:Callable=None)->None:
-        "InputError where no classifier can read noisy images"
-        if classifier is None and self.classifier is None: raise InputError('this prior has no noise-aware classifier: give a classifier of clean images')
+# %% ../nbs/52_prior.ipynb #0375d831
+def _check_classifier(prior:_Guided, classifier:Callable=None)->None:
+    "InputError where nothing gives logits of noisy images"
+    _require(classifier is not None or prior.classifier is not None,
+             'this prior has no noise-aware classifier: give a classifier of clean images')
 
-    @torch.no_grad()
-    def logits(self,
-        noisy:Tensor, # (N, 3, size, size), pixels
-        t:int|Tensor  # one step, or (N,)
-    )->Tensor:        # (N, classes)
-        "What the noise-aware classifier reads in noisy images"
-        self.check_reader()
-        t = self.check_steps(t, len(self.check(noisy)))
-        return torch.cat(list(self.chunks(lambda part: _noisy_logits(self, _in_single(noisy[part]), t[part]), len(noisy))))
+# %% ../nbs/52_prior.ipynb #e5a8c654
+@torch.inference_mode(False)
+def _guide(
+    prior:_Guided,
+    images:Tensor,           # (N, 3, size, size), pixels, noisy
+    t:int|Tensor,            # one timestep, or (N,)
+    target:_Target,          # class by number or name, one or N
+    classifier:Callable=None # of clean images in [0, 1], put behind the denoiser; None: the noise-aware one
+)->Tensor:                   # (N, 3, size, size), per pixel value
+    "Gradient of log p(target | images, t)"
+    _check_classifier(prior, classifier)
+    t, labels = prior.check_timesteps(t, len(prior.check(images))), prior.class_labels(target, len(images))
+    score = Score(prior if classifier is None else classifier, target, 'log_probability')
+    score.check_count(len(images))
+    def gradient(part:slice):
+        rows = torch.arange(part.start, part.stop)
+        return _guidance_of(prior, score.take(rows), images[part], t[part], classifier, _rows(labels, part))
+    return torch.cat(list(prior.chunks(gradient, len(images)))).to(images)
 
-    @torch.inference_mode(False)
-    def guide(self,
-        images:Tensor,           # (N, 3, size, size), pixels, noisy
-        t:int|Tensor,            # one step, or (N,)
-        target:_Target,           # class by number or name, one or N
-        classifier:Callable=None # of clean images in [0, 1], put behind the denoiser; None: the noise-aware one
-    )->Tensor:                   # (N, 3, size, size), per pixel value
-        "Gradient of log p(target | images, t)"
-        self.check_reader(classifier)
-        t, told = self.check_steps(t, len(self.check(images))), self.told(target, len(images))
-        score = Score(self if classifier is None else classifier, target, 'log_probability')
-        score.check_count(len(images))
-        def gradient(part:slice):
-            def reader(noisy:Tensor): return _noisy_logits(self, noisy, t[part], classifier, None if told is None else told[part])
-            here = replace(score.take(torch.arange(part.start, part.stop)), classifier=reader)
-            return _value_and_gradient_once(here, _in_single(images[part]))[1]
-        return torch.cat(list(self.chunks(gradient, len(images)))).to(images)
+# %% ../nbs/52_prior.ipynb #cbf0d0ea
+@torch.no_grad()
+def _logits(
+    prior:_Guided,
+    noisy:Tensor, # (N, 3, size, size), pixels
+    t:int|Tensor  # one timestep, or (N,)
+)->Tensor:        # (N, classes)
+    "Logits of noisy images, by the noise-aware classifier"
+    _check_classifier(prior)
+    t = prior.check_timesteps(t, len(prior.check(noisy)))
+    def one_chunk(part:slice): return _noisy_logits(prior, _in_single(noisy[part]), t[part])
+    return torch.cat(list(prior.chunks(one_chunk, len(noisy))))
 
-    @torch.no_grad()
-    def sample(self,
-        count:int=1,                    # images
-        target:_Target=None,             # class by number or name, one or `count`; None: any image
-        kind:str='ddim',                # a name in STEPS
-        classifier:Callable=None,       # of clean images, where there is no noise-aware one
-        scale:float=None,               # of the pull; None: `guidance`
-        generator:torch.Generator=None, # None: the fixed seed
-        progress:bool=False             # show a bar
-    )->Tensor:                         # (count, 3, size, size), pixels, on the device of the networks
-        "New images, from noise; guided if a target is given and there is a classifier"
-        _choice('kind of step', kind, _STEPS)
-        count = _integer('count', count, advice=' images')
-        generator, scale = _seeded(generator), self.guidance if scale is None else scale
-        guided = target is not None and (classifier or self.classifier) is not None
-        noise = torch.randn(count, 3, self.size, self.size, generator=generator, device=generator.device).to(self.unet.device)
-        def predict(noisy, t, level):
-            pull = scale*self.guide(_outside(noisy), t, target, classifier)/2 if guided else torch.zeros_like(noisy)
-            return *self.predict(_outside(noisy), t, target), pull
-        for values in tqdm(_walk_back(predict, noise, self.chain, _STEPS[kind], generator), total=len(self.timesteps), disable=not progress): pass
-        return _outside(values)
+# %% ../nbs/52_prior.ipynb #e524fad4
+def _guided_prediction(
+    prior:_Guided,
+    target:_Target,
+    classifier:Callable, # of clean images; None: the noise-aware one
+    scale:float          # of the guidance; None: no guidance
+)->Callable:
+    "What a step back needs: denoised images, variance and guidance, as values"
+    def predict(noisy, t, level):
+        pixels, gradient = _to_pixels(noisy), torch.zeros_like(noisy)
+        if scale is not None: gradient = scale*prior.guide(pixels, t, target, classifier)/2
+        return *prior.predict(pixels, t, target), gradient
+    return predict
+
+# %% ../nbs/52_prior.ipynb #05a008a6
+@torch.no_grad()
+def _sample(
+    prior:_Guided,
+    count:int=1,                    # images
+    target:_Target=None,            # class by number or name, one or `count`; None: any image
+    kind:str='ddim',                # ddpm or ddim
+    classifier:Callable=None,       # of clean images, where there is no noise-aware one
+    scale:float=None,               # of the guidance; None: `guidance`
+    generator:torch.Generator=None, # None: the fixed seed
+    progress:bool=False             # show a bar
+)->Tensor:                          # (count, 3, size, size), pixels, on the device of the networks
+    "New images, from noise; guided if a target is given and there is a classifier"
+    step, shape = _STEPS[_choice('kind of step', kind, _STEPS)], (3, prior.size, prior.size)
+    count, generator = _integer('count', count, advice=' images'), _seeded(generator)
+    guided = target is not None and (classifier or prior.classifier) is not None
+    scale = (prior.guidance if scale is None else scale) if guided else None
+    values = torch.randn(count, *shape, generator=generator, device=generator.device).to(prior.unet.device)
+    predict = _guided_prediction(prior, target, classifier, scale)
+    steps = _reverse_process(predict, values, prior.schedule, step, generator)
+    for values in tqdm(steps, total=len(prior.timesteps), disable=not progress): pass
+    return _to_pixels(values)
+
+# %% ../nbs/52_prior.ipynb #9ed4bd4d
+class _Movable(_Guided):
+    "Says what it is, and moves to a device"
+    guide, logits, sample = _guide, _logits, _sample
+
+    def __repr__(self)->str:
+        predicted, guide = self.scheduler.config.prediction_type, 'without' if self.classifier is None else 'with'
+        return f'Prior of {self.size} px, {predicted}, {len(self.timesteps)} steps, {guide} noise-aware classifier'
+
+    def to(self, device:str|torch.device, dtype:torch.dtype=None)->'_Movable':
+        "The prior, its networks moved; in half precision on a GPU, in single elsewhere, unless `dtype` is given"
+        dtype = dtype or (torch.half if torch.device(device).type == 'cuda' else torch.float)
+        for network in (self.unet, self.classifier):
+            if network is not None: nn.Module.to(network, device, dtype)
+        return self
+
+# %% ../nbs/52_prior.ipynb #82d45dac
+def _from_pretrained(
+    cls:type,
+    source:str|Path, # a folder that diffusers saved, or a name on its hub such as 'google/ddpm-cifar10-32'
+    fold:int=1       # pixels on a side that become channels
+)->_Guided:
+    "A pipeline of diffusers that works on pixels, with a UNet2DModel"
+    from ddpath.pipelines import _pipeline_prior
+    return cls(**_pipeline_prior(source, fold))
+
+# %% ../nbs/52_prior.ipynb #403e61a3
+def _from_adm(
+    cls:type,
+    checkpoint:str|Path,      # a denoiser of guided-diffusion
+    size:int,                 # px: 64, 128, 256 or 512
+    classifier:str|Path=None, # the noise-aware classifier that goes with it
+    published:object=None     # what the files hold, as an entry of `ADM`; None: the published pair of that size
+)->_Guided:
+    "OpenAI's guided-diffusion from its files"
+    from ddpath.adm import _adm_prior
+    return cls(**_adm_prior(checkpoint, size, classifier, published))
+
+# %% ../nbs/52_prior.ipynb #95524680
+class Prior(_Movable):
+    "A diffusion model of square images that a class can guide"
+    from_pretrained, adm = classmethod(_from_pretrained), classmethod(_from_adm)
 
     @classmethod
     def embedded(cls)->'Prior':
         "The prior inside the package: 64 px, forty classes to guide to, no download"
         return cls(**_embedded_prior())
 
-    @classmethod
-    def from_pretrained(cls,
-        source:str|Path, # a folder that diffusers saved, or a name on its hub such as 'google/ddpm-cifar10-32'
-        fold:int=1       # pixels on a side that become channels
-    )->'Prior':
-        "A pipeline of diffusers that works on pixels, with a UNet2DModel"
-        return cls(**_pipeline_prior(source, fold))
-
-    @classmethod
-    def adm(cls,
-        checkpoint:str|Path,      # a denoiser of guided-diffusion
-        size:int,                 # px: 64, 128, 256 or 512
-        classifier:str|Path=None, # the noise-aware classifier that goes with it
-        published:_Published=None  # what the files hold; None: the published pair of that size
-    )->'Prior':
-        "OpenAI's guided-diffusion from its files"
-        return cls(**_adm_prior(checkpoint, size, classifier, published))
-
-# %% ../nbs/52_prior.ipynb #3c2c1db1
+# %% ../nbs/52_prior.ipynb #c73de4af
 class NoisyClassifier(nn.Module):
-    "A half ResNet-18 that is told the step: logits of noisy images"
+    "A half ResNet-18 of noisy images and their timesteps"
     def __init__(self,
         labels:int,        # classes
         fold:int=2,        # pixels on a side that are channels in what it is given
-        embedding:int=128  # numbers that tell the step
+        embedding:int=128  # numbers that stand for the timestep
     ):
         super().__init__()
         self.network, self.fold = _half_resnet18(labels), fold
-        self.time_proj, self.time_embedding = Timesteps(embedding//2, True, 0), TimestepEmbedding(embedding//2, embedding)
+        self.time_proj = Timesteps(embedding//2, True, 0)
+        self.time_embedding = TimestepEmbedding(embedding//2, embedding)
         self.shifts = nn.ModuleList(nn.Linear(embedding, width) for width in (32, 32, 64, 128))
         for shift in self.shifts: nn.init.zeros_(shift.weight), nn.init.zeros_(shift.bias)
 
     def forward(self,
-        values:Tensor, # (N, 3 fold², 64/fold, 64/fold), inside and folded
-        t:Tensor       # (N,) or one number: steps of the schedule
+        values:Tensor, # (N, 3 fold², 64/fold, 64/fold), pixel-unshuffled
+        t:Tensor       # (N,) or one number: timesteps
     )->Tensor:         # (N, labels)
         "Logits of noisy images"
-        values = F.pixel_shuffle(values, self.fold)
-        mean, std = (values.new_tensor(numbers).view(-1, 1, 1) for numbers in ((.485, .456, .406), (.229, .224, .225)))
-        told = self.time_embedding(self.time_proj(torch.as_tensor(t, device=values.device).expand(len(values))).to(values.dtype))
-        network, hidden = self.network, (_outside(values) - mean)/std
+        values, network = F.pixel_shuffle(values, self.fold), self.network
+        mean, std = values.new_tensor([.485, .456, .406]), values.new_tensor([.229, .224, .225])
+        t = torch.as_tensor(t, device=values.device).expand(len(values))
+        embedded = self.time_embedding(self.time_proj(t).to(values.dtype))
+        hidden = (_to_pixels(values) - mean.view(-1, 1, 1))/std.view(-1, 1, 1)
         hidden = network.relu(network.bn1(network.conv1(hidden)))
-        for stage, shift in zip((network.layer1, network.layer2, network.layer3, network.layer4), self.shifts): hidden = stage(hidden + shift(told)[..., None, None])
+        stages = network.layer1, network.layer2, network.layer3, network.layer4
+        for stage, shift in zip(stages, self.shifts): hidden = stage(hidden + shift(embedded)[..., None, None])
         return network.fc(network.avgpool(hidden).flatten(1))
 
-# %% ../nbs/52_prior.ipynb #28c22d5d
-_WEIGHTS = dict(prior=files('ddpath')/'weights'/'prior64.safetensors', classifier=files('ddpath')/'weights'/'noisy64.safetensors')
+# %% ../nbs/52_prior.ipynb #ddddf0b8
+_FOLDER = files('ddpath')/'weights'
+_WEIGHTS = dict(prior=_FOLDER/'prior64.safetensors', classifier=_FOLDER/'noisy64.safetensors')
 
 def _read_record(
     file:Path # of the package
 )->tuple[dict, dict[str, Tensor]]: # what it is, and its tensors in single precision
-    "A file of weights with the record that was saved in it"
+    "A file of weights, with the description that was saved in it"
     with safe_open(str(file), 'pt') as opened: record = json.loads(opened.metadata()['record'])
     return record, {name: value.float() for name, value in _read_weights(file).items()}
 
+# %% ../nbs/52_prior.ipynb #56cba08b
 def _embedded_prior()->dict: # the arguments of Prior
     "The networks inside the package"
     record, state = _read_record(_WEIGHTS['prior'])
     unet = _load_weights(UNet2DModel(**record['unet']), state, _WEIGHTS['prior'].name)
-    reader, state = _read_record(_WEIGHTS['classifier'])
-    classifier = _load_weights(NoisyClassifier(len(reader['labels']), record['fold']), state, _WEIGHTS['classifier'].name)
-    return dict(unet=unet, scheduler=DDPMScheduler(**record['scheduler']), size=record['size'], fold=record['fold'], classifier=classifier, labels=reader['labels'])
+    described, state = _read_record(_WEIGHTS['classifier'])
+    network = NoisyClassifier(len(described['labels']), record['fold'])
+    classifier = _load_weights(network, state, _WEIGHTS['classifier'].name)
+    return dict(unet=unet, scheduler=DDPMScheduler(**record['scheduler']), size=record['size'], fold=record['fold'],
+                classifier=classifier, labels=described['labels'])
 
-# %% ../nbs/52_prior.ipynb #6199fc38
+# %% ../nbs/52_prior.ipynb #d146722a
 @cache
 def _embedded_on(device:torch.device)->Prior:
     "The embedded prior, read once for each device"
@@ -378,10 +247,12 @@ def _usual_prior(
     "The embedded prior on a device"
     return _embedded_on(torch.device(device))
 
+# %% ../nbs/52_prior.ipynb #790e0b97
 def _prior_or_usual(
     prior:Prior|None,   # None: the embedded one
     device:torch.device # of the embedded one
 )->Prior:
     "The prior given; InputError for what is none"
-    if prior is not None and (isinstance(prior, type) or not hasattr(prior, 'respaced')): raise InputError(f'the prior is {prior!r}: give one, such as Prior.embedded(), or None')
+    if prior is not None and (isinstance(prior, type) or not hasattr(prior, 'respaced')):
+        raise InputError(f'the prior is {prior!r}: give one, such as Prior.embedded(), or None')
     return prior or _usual_prior(device)
