@@ -15,7 +15,7 @@ from torch import Tensor
 
 from .attribution import Method, Step, Trajectory, _gradients_along, _gradients_at
 from .batching import Evaluator
-from .checks import InputError, _choice, _integer, _number
+from .checks import InputError, _choice, _number
 from .classifiers import _in_single
 from .ig import PathIntegral
 from .quadrature import _make_rule
@@ -123,7 +123,7 @@ class BlurIG(Method):
         else: steps = _derivative_steps(evaluator, path, _make_rule('right', self.steps)[1], together, self.derivative)
         yield Trajectory(steps, evaluator.values(path(torch.zeros(1))[0]))
 
-# %% ../nbs/40_blur.ipynb #d464c8b9
+# %% ../nbs/40_blur.ipynb #4d288538
 def _check_blur(
     method:Method # with the settings of BlurIG
 )->None:
@@ -131,7 +131,8 @@ def _check_blur(
     if not callable(method.spacing): _choice('spacing', method.spacing, _SPACINGS)
     change = method.derivative
     if change is None or 0 < _number(change) < torch.inf: return
-    raise InputError(f'derivative is {change}: give a small positive change of the width in pixels, such as 0.01, or None')
+    raise InputError(f'derivative is {change}: give a small positive change of the width in pixels, '
+                     'such as 0.01, or None')
 
 # %% ../nbs/40_blur.ipynb #f692df6e
 @dataclass(frozen=True)
@@ -145,7 +146,9 @@ class AdaptiveBlurIG(PathIntegral):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.tolerance is None: raise InputError('AdaptiveBlurIG has no even steps: give a tolerance in units of the score, such as 0.01, or take BlurIG')
+        if self.tolerance is not None: return
+        raise InputError('AdaptiveBlurIG has no even steps: give a tolerance in units of the score, such as 0.01, '
+                         'or take BlurIG')
 
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[BlurPath]:
         yield BlurIG(max_sigma=self.max_sigma, spacing=self.spacing).path(images)

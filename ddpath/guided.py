@@ -28,7 +28,7 @@ def _ranking(
     if order.device.type != 'cpu' or order.dtype != torch.float32: return order.argsort(dim=1, stable=True)
     bits = (order + 0.).view(torch.int32) # + 0. makes -0. and 0. the same key
     packed = ((bits ^ ((bits >> 31) & 0x7fffffff)).long() << 32) | torch.arange(order.shape[1])
-    packed.numpy().sort(axis=1)           # key and index in one integer: 2 to 10 times as fast as a stable sort of floats
+    packed.numpy().sort(axis=1) # key and index in one integer: 2 to 10 times as fast as a stable sort of floats
     return packed & 0xffffffff
 
 # %% ../nbs/42_guided.ipynb #61490a3d
@@ -117,9 +117,9 @@ class AdaptivePath(Method):
     "Base of the paths on which some features go before others"
     steps:int=64                               # gradients for each image and baseline
     fraction:float=.1                          # share of the features that go together; 0: one by one
-    max_dist:float=1.                          # bound on the distance from the straight line, as a share of the way; 0: on it
+    max_dist:float=1.                          # bound: how far a feature may be from the line, as a share of its way
     anchors:int=0                              # points of the straight line through which the path must run
-    baseline:str|Tensor|Callable|tuple='black' # a name in BASELINES, an image, a function, or a tuple of these to average
+    baseline:str|Tensor|Callable|tuple='black' # a name in BASELINES, image, function, or a tuple of these to average
     batch_size:int=None                        # images taken together; None: by their size
 
     def __post_init__(self):

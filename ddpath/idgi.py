@@ -85,7 +85,7 @@ def _steep_edges(
 # %% ../nbs/44_idgi.ipynb #96d3ca70
 @dataclass(frozen=True)
 class IDG(Method):
-    "Integrated Decision Gradients (Walker 2024): gradients of the straight line, dense where the score is steep and weighted by its slope; not complete"
+    "Integrated Decision Gradients (Walker 2024): gradients dense where the score is steep, weighted by its slope"
     steps:int=64                         # gradients for each image, and twice as many forward passes
     baseline:str|Tensor|Callable='black' # a name in BASELINES, an image, or a function
     batch_size:int=None                  # images times points taken together; None: by their size

@@ -118,11 +118,8 @@ class _MapTally:
         self.roughness.add(torch.stack([roughness(values) for values in maps]))
         self.total = maps[-1]
 
-# %% ../nbs/30_noise.ipynb #d2a1127d
-def _profile_table(
-    self:'NoiseProfile',
-    names:Sequence[str]=None # of the images
-)->'pd.DataFrame':
+# %% ../nbs/30_noise.ipynb #8cde32b1
+def _profile_table(self, names:Sequence[str]=None)->'pd.DataFrame':
     "One row for each image"
     from pandas import DataFrame
     saturated = self.saturated()
@@ -134,11 +131,8 @@ def _profile_table(
                'mean distance': self.distance.nanmean(0)}
     return DataFrame({name: column.cpu().numpy() for name, column in columns.items()}, index=names)
 
-# %% ../nbs/30_noise.ipynb #8be392fa
-def _profile_plot(
-    self:'NoiseProfile',
-    names:Sequence[str] # of the images
-)->'Drawing':
+# %% ../nbs/30_noise.ipynb #f3f21f1a
+def _profile_plot(self, names:Sequence[str])->'Drawing':
     "Score, gradient norm, share of the map and roughness along the path"
     from ddpath.drawing import Drawing, _label_ends
     trace, share = self.attribution.trace, self.part.cumsum(0)/self.part.sum(0)
@@ -198,10 +192,8 @@ def noise_profile(
                         growing.roughness.rows, distances.rows)
 
 # %% ../nbs/30_noise.ipynb #e167a69b
-def _branch(
-    generator:torch.Generator
-)->torch.Generator: # another, started with a number drawn from it
-    "A generator whose use does not move the other one"
+def _branch(generator:torch.Generator)->torch.Generator:
+    "Another generator, started with a number drawn from this one: its use does not move this one further"
     seed = torch.randint(2**62, (), generator=generator, device=generator.device)
     return torch.Generator().manual_seed(seed.item())
 
@@ -213,11 +205,7 @@ class _NoisyEvaluator:
 
     def __getattr__(self, name): return getattr(self.evaluator, name)
 
-    @property
-    def score(self)->Callable: return self.evaluator.score
-
-    @score.setter
-    def score(self, score:Callable): self.evaluator.score = score
+    score = property(lambda self: self.evaluator.score, lambda self, score: setattr(self.evaluator, 'score', score))
 
     def __call__(self, points:Tensor, rows:Tensor)->tuple[Tensor, Tensor]:
         stack = points.view(-1, int(rows.max()) + 1, *points.shape[1:])
