@@ -134,6 +134,10 @@ def _check_blur(
     raise InputError(f'derivative is {change}: give a small positive change of the width in pixels, '
                      'such as 0.01, or None')
 
+# %% ../nbs/40_blur.ipynb #2c405537
+_NO_TOLERANCE = ('AdaptiveBlurIG has no even steps: give a tolerance in units of the score, such as 0.01, '
+                 'or take BlurIG')
+
 # %% ../nbs/40_blur.ipynb #f692df6e
 @dataclass(frozen=True)
 class AdaptiveBlurIG(PathIntegral):
@@ -146,9 +150,7 @@ class AdaptiveBlurIG(PathIntegral):
 
     def __post_init__(self):
         super().__post_init__()
-        if self.tolerance is not None: return
-        raise InputError('AdaptiveBlurIG has no even steps: give a tolerance in units of the score, such as 0.01, '
-                         'or take BlurIG')
+        if self.tolerance is None: raise InputError(_NO_TOLERANCE)
 
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[BlurPath]:
         yield BlurIG(max_sigma=self.max_sigma, spacing=self.spacing).path(images)
