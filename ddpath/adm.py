@@ -91,7 +91,7 @@ def _adm_address(
 
 # %% ../nbs/reference/adm.ipynb #334e7629
 def _unet_config(
-    settings:_Settings,  # of a denoiser, or of a classifier, which is the inner half of one
+    settings:_Settings, # of a denoiser, or of a classifier, which is the inner half of one
     in_channels:int=3,  # channels of the image
     out_channels:int=6  # ε and the variance
 )->dict:                # arguments of UNet2DModel
@@ -113,7 +113,7 @@ class _ADMUNet(UNet2DModel):
     "UNet2DModel with ADM's heads and ADM's embedding of the timestep"
     @register_to_config
     def __init__(self,
-        settings:dict,      # `asdict` of Settings
+        settings:dict,      # `asdict` of _Settings
         in_channels:int=3,  # channels of the image
         out_channels:int=6  # ε and the variance
     ):
@@ -151,7 +151,7 @@ class _ADMClassifier(_ADMUNet):
     "The noise-aware classifier of ADM: log p(y | x_t) as logits"
     @register_to_config
     def __init__(self,
-        settings:dict,    # `asdict` of Settings with `labels`
+        settings:dict,    # `asdict` of _Settings with `labels`
         in_channels:int=3 # channels of the image
     ):
         super().__init__(settings, in_channels)
@@ -181,7 +181,7 @@ def _numbered(
 
 # %% ../nbs/reference/adm.ipynb #b773ae24
 def _adm_halves(
-    network:_ADMUNet # or an ADMClassifier
+    network:_ADMUNet # or an _ADMClassifier
 )->dict[str, list[list[str]]]:
     "The blocks on the way in and on the way out, as guided-diffusion numbers them"
     inwards, outwards = [['conv_in']], []
@@ -249,7 +249,7 @@ def _adm_shape(
 
 # %% ../nbs/reference/adm.ipynb #b1773d36
 def _adm_shapes(
-    network:_ADMUNet # or an ADMClassifier
+    network:_ADMUNet # or an _ADMClassifier
 )->dict[str, tuple]:
     "Name and shape of every tensor that guided-diffusion's file for this network holds"
     state = network.state_dict()
@@ -267,7 +267,7 @@ def _third(
 # %% ../nbs/reference/adm.ipynb #e6bcf83d
 def _convert_adm(
     state:dict[str, Tensor],      # guided-diffusion's tensors by its names
-    network:_ADMUNet,              # or an ADMClassifier: where they go; may lie on the meta device
+    network:_ADMUNet,             # or an _ADMClassifier: where they go; may lie on the meta device
     new_order:bool=False,         # queries, keys and values one after another
     source:str='the checkpoint'   # what to call the file
 )->dict[str, Tensor]:             # by diffusers' names, every one that `network` has
@@ -284,11 +284,11 @@ def _convert_adm(
 
 # %% ../nbs/reference/adm.ipynb #1cfdd934
 def _adm_network(
-    settings:_Settings,          # a classifier when it has labels, else a denoiser
+    settings:_Settings,         # a classifier when it has labels, else a denoiser
     state:dict[str, Tensor],    # guided-diffusion's tensors
     new_order:bool=False,       # queries, keys and values one after another
     source:str='the checkpoint' # what to call the file
-)->_ADMUNet:                     # in evaluation mode, parameters not asking for gradients
+)->_ADMUNet:                    # in evaluation mode, parameters not asking for gradients
     "The network of a published file; nothing is drawn at random, nothing held twice"
     with torch.device('meta'): network = (_ADMClassifier if settings.labels else _ADMUNet)(asdict(settings))
     network.load_state_dict(_convert_adm(state, network, new_order, source), assign=True)
@@ -299,7 +299,7 @@ def _adm_published(
     size:int,                   # px
     state:dict[str, Tensor],    # a denoiser's tensors
     source:str='the checkpoint' # what to call the file
-)->_Published:                   # at 256 px the conditional one if the file embeds classes
+)->_Published:                  # at 256 px the conditional one if the file embeds classes
     "The published pair that a denoiser's file belongs to"
     name = f'{size}' if 'label_emb.weight' in state or size != 256 else f'{size}-uncond'
     if name not in ADM:

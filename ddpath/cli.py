@@ -18,7 +18,9 @@ from tqdm import tqdm
 
 from . import __version__
 from .checks import InputError, _find_place, _integer, _printable
-from .methods import METHODS, make_method, with_prior, _chosen_methods, _known_method, _uses_prior, _with_all_steps
+from ddpath.methods import (
+    METHODS, make_method, with_prior, _chosen_methods, _known_method, _uses_prior, _with_all_steps,
+)
 
 # %% ../nbs/reference/cli.ipynb #2e6c3793
 class _Parser(argparse.ArgumentParser):
@@ -44,7 +46,6 @@ def _seed(
         raise argparse.ArgumentTypeError(f'{text} is no integer from 0 to 2^63 - 1')
     return int(text)
 
-# %% ../nbs/reference/cli.ipynb #ae2c4ea5
 def _output_folder(
     text:str # as it was typed; an empty variable of the shell gives an empty one
 )->Path:
@@ -53,8 +54,8 @@ def _output_folder(
     return Path(text)
 
 # %% ../nbs/reference/cli.ipynb #dc0bfc5c
-_PRIOR_HELP = ("diffusion model for the methods that use one: 'embedded' (64 px), a folder that diffusers saved, a name on "
-               'its hub, or a file of guided-diffusion such as 64x64_diffusion.pt (default: embedded)')
+_PRIOR_HELP = ("diffusion model for the methods that use one: 'embedded' (64 px), a folder that diffusers saved, a "
+               "name on " 'its hub, or a file of guided-diffusion such as 64x64_diffusion.pt (default: embedded)')
 
 def _add_network(
     parser:_Parser

@@ -24,7 +24,7 @@ from .films import _Frames
 from .guided_backprop import _NotApplicable
 from .images import square
 from .inputs import _Photo, _read_photos
-from .methods import Recipe, _chosen_methods, _recipe_of, _title_of, with_prior
+from .methods import Recipe, _chosen_methods, _recipe_of, _title_of, _was_asked, with_prior
 from .randomness import _SEED
 from .scores import Score, _Target
 from .sharing import _FILMED, _GROUP, _alike, _explain_alike
@@ -214,7 +214,8 @@ def _compared(
     "The photographs and their maps, of `Explanation.compare`"
     from ddpath.drawing import compare
     if photos is None: photos = range(len(explanation))
-    rows = [_integer('photo', row, 0, len(explanation) - 1) for row in ([photos] if isinstance(photos, int) else photos)]
+    rows = [_integer('photo', row, 0, len(explanation) - 1)
+            for row in ([photos] if isinstance(photos, int) else photos)]
     signed = options.get('signed', False)
     maps = {explanation.recipes[name].title: (attribution.values.sum(1) if signed else attribution.saliency)[rows]
             for name, attribution in explanation.attributions.items()}
@@ -320,13 +321,6 @@ def _ask(
     score = Score(classifier, target, output, against).fixed_at(images)
     return _Asked([photo.name for photo in photos], [photo.file for photo in photos], images.cpu(),
                   torch.stack(pictures), classifier, score, classifier.predict(images))
-
-# %% ../nbs/reference/explanation.ipynb #ad709fad
-def _was_asked(
-    methods:object # as for `explain`
-)->bool:
-    "Whether methods were asked for one by one, so that one that does not apply is an error"
-    return not (methods is None or methods == 'all' or isinstance(methods, (list, tuple)) and 'all' in methods)
 
 # %% ../nbs/reference/explanation.ipynb #c5c902e0
 def _bar(

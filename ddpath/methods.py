@@ -197,38 +197,31 @@ _USUAL = { # by default: name -> settings
 }
 
 def _usual_methods()->dict: # name -> method
-    "The methods that one would put beside each other"
+    "The ten methods that run by default"
     return {name: make_method(name, **settings) for name, settings in _USUAL.items()}
 
 # %% ../nbs/reference/methods.ipynb #6abaa9fb
 def _all_methods()->dict: # name -> method
-    "Every method, with the usual settings or a short number of gradients"
+    "Every method, with the usual settings or few gradients"
     built = {name: make_method(name) for name in METHODS}
     return built | _shortened(built, _SHORT) | _usual_methods()
 
-# %% ../nbs/reference/methods.ipynb #393e6b30
-def _chosen_methods(
-    methods:object=None, # names, in a text or a list; 'all'; methods; or name -> method; None: the usual ones
-    steps:int=None       # for the methods that have steps
-)->dict:                 # name -> method
-    "The methods that were asked for, with their number of steps"
-    from ddpath.quadrature import _MOST
-    if steps is not None: _integer('steps', steps, most=_MOST)
-    chosen = _with_all_steps(_named_methods(methods), steps)
-    if not chosen: raise InputError(f"no method given; choose from {', '.join(METHODS)}")
-    return chosen
+# %% ../nbs/reference/methods.ipynb #0997c759
+def _checked_method(
+    method:object
+)->'Method':
+    "The same; InputError for what is not a method"
+    from ddpath.attribution import Method
+    if isinstance(method, Method): return method
+    raise InputError(f'{method!r:.60} is no method: give a name in METHODS, or build one, such as '
+                     'IntegratedGradients()')
 
-# %% ../nbs/reference/methods.ipynb #ceaea621
-def _with_all_steps(
-    methods:dict, # name -> method
-    steps:int|None
-)->dict:          # name -> method
-    "The methods with so many steps, where they have steps; InputError when none has"
-    if steps is None: return methods
-    stepped = {name: with_steps(method, steps) for name, method in methods.items()}
-    if methods and not any(stepped.values()):
-        raise InputError(f'{steps} steps do nothing for {", ".join(methods)}: leave them out')
-    return {name: stepped[name] or methods[name] for name in methods}
+# %% ../nbs/reference/methods.ipynb #ffc2700c
+def _first_look(
+    method:'Method'
+)->'Method':
+    "The same, or a short one where it would take more than a hundred gradients"
+    return _shortened(dict(one=method)).get('one') or method
 
 # %% ../nbs/reference/methods.ipynb #3c2dcee9
 def _listed(
@@ -253,26 +246,33 @@ def _named_methods(
         found[_free_name(name, found)] = _first_look(make_method(method)) if by_name else method
     return found
 
-# %% ../nbs/reference/methods.ipynb #0997c759
-def _checked_method(
-    method:object
-)->'Method':
-    "The same; InputError for what is not a method"
-    from ddpath.attribution import Method
-    if isinstance(method, Method): return method
-    raise InputError(f'{method!r:.60} is no method: give a name in METHODS, or build one, such as '
-                     'IntegratedGradients()')
+# %% ../nbs/reference/methods.ipynb #ceaea621
+def _with_all_steps(
+    methods:dict, # name -> method
+    steps:int|None
+)->dict:          # name -> method
+    "The methods with so many steps, where they have steps; InputError when none has"
+    if steps is None: return methods
+    stepped = {name: with_steps(method, steps) for name, method in methods.items()}
+    if methods and not any(stepped.values()):
+        raise InputError(f'{steps} steps do nothing for {", ".join(methods)}: leave them out')
+    return {name: stepped[name] or methods[name] for name in methods}
 
-# %% ../nbs/reference/methods.ipynb #ffc2700c
-def _first_look(
-    method:'Method'
-)->'Method':
-    "The same, or a short one where it would take more than a hundred gradients"
-    return _shortened(dict(one=method)).get('one') or method
+# %% ../nbs/reference/methods.ipynb #393e6b30
+def _chosen_methods(
+    methods:object=None, # names, in a text or a list; 'all'; methods; or name -> method; None: the usual ones
+    steps:int=None       # for the methods that have steps
+)->dict:                 # name -> method
+    "The methods that were asked for, with their number of steps"
+    from ddpath.quadrature import _MOST
+    if steps is not None: _integer('steps', steps, most=_MOST)
+    chosen = _with_all_steps(_named_methods(methods), steps)
+    if not chosen: raise InputError(f"no method given; choose from {', '.join(METHODS)}")
+    return chosen
 
 # %% ../nbs/reference/methods.ipynb #50d2967c
 def _was_asked(
-    methods:object # as for `chosen_methods`
+    methods:object # as for `_chosen_methods`
 )->bool:
     "Whether methods were asked for one by one, so that one that does not apply is an error"
     return not (methods is None or methods == 'all' or isinstance(methods, (list, tuple)) and 'all' in methods)

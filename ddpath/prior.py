@@ -137,7 +137,7 @@ def _sample(
 
 # %% ../nbs/52_prior.ipynb #9ed4bd4d
 class _Movable(_Guided):
-    "Says what it is, and moves to a device"
+    "A guided model that prints itself and moves to a device"
     guide, logits, sample = _guide, _logits, _sample
 
     def __repr__(self)->str:

@@ -32,7 +32,7 @@ def _draw(
     images:Tensor,            # (N, ...)
     generator:torch.Generator # the only source of randomness
 )->Tensor:                    # (1, ...): one draw for all images
-    "One random picture, shared by the whole batch, on the device and in the precision of `images`"
+    "One random image, shared by the whole batch, on the device and in the precision of `images`"
     return sampler(images.shape[1:], generator=generator, device=generator.device).to(images)[None]
 
 # %% ../nbs/reference/randomness.ipynb #1e8d775a

@@ -107,7 +107,7 @@ def _advantage(
 def _examined(
     claim:Claim,
     frame:pd.DataFrame # of `run`
-)->dict:               # the claim, its measure, the verdict, the paired difference with its interval, and how many images
+)->dict:               # the claim, its measure and verdict, the paired difference with its interval, how many images
     "What the rows say of a claim"
     known, difference = dict(claim=claim.text, measure=claim.metric), _advantage(claim, frame)
     if not len(difference): return known | dict(found=_UNMEASURED, difference='', images=0)

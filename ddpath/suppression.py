@@ -149,7 +149,7 @@ def _denoised(
     if strength == 0: return images
     from ddpath.prior import _usual_prior
     prior = prior or _usual_prior(images.device)
-    small, t = _resized(images, (prior.size, prior.size)), round(strength*(len(prior.chain.abar) - 2))
+    small, t = _resized(images, (prior.size, prior.size)), round(strength*(len(prior.schedule.abar) - 2))
     noisy = prior.add_noise(small, _draw(torch.randn, small, generator), t)
     return _resized(prior.denoise(noisy, t).clamp(0, 1), images.shape[-2:])
 
