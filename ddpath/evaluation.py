@@ -57,7 +57,6 @@ class _Job(NamedTuple):
         "The methods that are needed, each once"
         return tuple(dict.fromkeys(name for names in self.missing.values() for name in names))
 
-# %% ../nbs/reference/evaluation.ipynb #06acdb77
 _COLUMNS = dict(image='', key='', label='', target='', probability=np.nan, method='', settings='', group='',
                 metric='', value=np.nan, better='', reason='', note='', evaluations=np.nan, seconds=np.nan)
 
@@ -79,6 +78,7 @@ class _Seen(NamedTuple):
     score:Score        # with its target
     probability:float  # of that class
 
+# %% ../nbs/reference/evaluation.ipynb #6b44b86c
 def _see(
     evaluation:'_Evaluation',
     photograph:Photograph
@@ -101,6 +101,7 @@ def _tried(
     return {name: _attempt(evaluation.methods[name], seen.score, seen.image,
                            _generator_for(evaluation.seed, job.photograph.name)) for name in job.methods}
 
+# %% ../nbs/reference/evaluation.ipynb #6a8a249d
 def _refusals(
     evaluation:'_Evaluation',
     tried:dict[str, _Tried]

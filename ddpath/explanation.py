@@ -37,7 +37,6 @@ def _squared(
     "The central square; the same picture where it is one of that size"
     return picture if picture.shape[-2:] == (size, size) else square(picture, size)
 
-# %% ../nbs/reference/explanation.ipynb #55344fe8
 def _filled(
     rows:Tensor, # (K, N)
     longest:int

@@ -66,7 +66,7 @@ def _saturation_at(
 
 # %% ../nbs/74_saturation.ipynb #c3961fe0
 def saturation(
-    classifier:Callable,                                               # images (N, 3, H, W) in [0, 1] to logits (N, classes)
+    classifier:Callable,                                               # images (N, 3, H, W) to logits (N, classes)
     images:Tensor,                                                     # (N, 3, H, W)
     samplers:Mapping[str, Callable]=SAMPLERS,                          # name -> images, strength, generator to samples
     strengths:Sequence[float]=(0., .05, .1, .2, .35, .5, .65, .8, .9), # from 0, the image, to 1

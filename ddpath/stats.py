@@ -93,6 +93,7 @@ def _verdict(
     if low > 0: return _SUPPORTED
     return _CONTRADICTED if high < 0 else _INCONCLUSIVE
 
+# %% ../nbs/reference/statistics.ipynb #17c61ff8
 def _advantage(
     claim:Claim,
     frame:pd.DataFrame # of `run`

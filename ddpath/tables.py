@@ -39,6 +39,25 @@ def _compared(
         if together.sum() >= max(least, 1): shared, taken = together, [*taken, name]
     return [name for name in values if name in taken]
 
+# %% ../nbs/reference/tables.ipynb #451b71ac
+def _leaders(
+    values:pd.DataFrame, # an image a row, a method a column; images that all of the methods have
+    better:str           # 'higher', 'lower', or empty
+)->set[str]:
+    "The methods with the best mean, or within noise of it; none where neither direction is better"
+    if better not in _SIGNS: return set()
+    return {name for name, leads in zip(values, _leading(_SIGNS[better]*values.to_numpy())) if leads}
+
+# %% ../nbs/reference/tables.ipynb #c812a1ac
+def _with_ends(
+    name:str,           # 'difference', or empty for the mean
+    values:pd.DataFrame # an image a row, a method a column
+)->dict:                # name of a column -> a number for each method
+    "Means with the ends of their intervals"
+    low, high = interval(values.to_numpy())
+    prefix = f'{name}_' if name else ''
+    return {name or 'mean': values.mean(), f'{prefix}low': low, f'{prefix}high': high}
+
 # %% ../nbs/reference/tables.ipynb #2be5f2a5
 def _table_of_measure(
     frame:pd.DataFrame, # rows of one measure
@@ -50,17 +69,13 @@ def _table_of_measure(
     shared = every[methods].notna().all(axis=1)
     values = every.where(shared, every.drop(columns=methods)) # who is not compared keeps its own photographs
     difference = values.sub(every[reference] if reference in every else np.nan, axis=0)
-    low, high = interval(values.to_numpy())
-    difference_low, difference_high = interval(difference.to_numpy())
-    leads = [] if better not in _SIGNS else _leading(_SIGNS[better]*values.loc[shared, methods].to_numpy())
-    best = {name for name, leading in zip(methods, leads) if leading}
-    counts, by_method = values.notna().sum(), frame.groupby('method', sort=False)
-    columns = dict(mean=values.mean(), low=low, high=high, difference=difference.mean(),
-                   difference_low=difference_low, difference_high=difference_high,
+    best, counts = _leaders(values.loc[shared, methods], better), values.notna().sum()
+    columns = dict(_with_ends('', values), **_with_ends('difference', difference),
                    leads=[name in best for name in values], images=counts,
-                   without=len(every) - every.notna().sum(), left_out=every.notna().sum() - counts,
-                   evaluations=by_method.evaluations.mean(), seconds=by_method.seconds.median())
-    return pd.DataFrame(columns, index=values.columns).reset_index().assign(metric=frame.metric.iloc[0], better=better)
+                   without=len(every) - every.notna().sum(), left_out=every.notna().sum() - counts)
+    costs = frame.groupby('method', sort=False).agg(evaluations=('evaluations', 'mean'), seconds=('seconds', 'median'))
+    found = pd.DataFrame(columns, index=values.columns).join(costs)
+    return found.reset_index().assign(metric=frame.metric.iloc[0], better=better)
 
 # %% ../nbs/reference/tables.ipynb #c5dfac81
 def table(
@@ -102,6 +117,16 @@ def _draw_measure(
     panel.set_title(name + _ARROWS.get(part.better.iloc[0], ''), fontsize=8, parse_math=False)
     panel.tick_params(labelsize=6)
 
+# %% ../nbs/reference/tables.ipynb #4733dc15
+def _parts_by_measure(
+    found:pd.DataFrame, # of `table`
+    metrics:Sequence[str]|None # None: all
+)->dict[str, pd.DataFrame]:
+    "The rows of each measure; InputError where none is there"
+    parts = {name: part for name, part in found.groupby('metric', sort=False) if metrics is None or name in metrics}
+    if parts: return parts
+    raise InputError(f"none of {', '.join(metrics or ())} is in this table: it has {', '.join(found.metric.unique())}")
+
 # %% ../nbs/reference/tables.ipynb #285ef445
 def draw_table(
     found:pd.DataFrame,             # of `table`
@@ -110,11 +135,7 @@ def draw_table(
     columns:int=4                   # panels a row
 )->Drawing:
     "Means, or differences, with their intervals: a panel a measure, a line a method; leading methods are filled"
-    metrics = [metrics] if isinstance(metrics, str) else metrics
-    parts = {name: part for name, part in found.groupby('metric', sort=False) if metrics is None or name in metrics}
-    if not parts:
-        known = ', '.join(found.metric.unique())
-        raise InputError(f"none of {', '.join(metrics or ())} is in this table: it has {known}")
+    parts = _parts_by_measure(found, [metrics] if isinstance(metrics, str) else metrics)
     columns = min(columns, len(parts))
     rows = -(-len(parts)//columns)
     methods = list(dict.fromkeys(pd.concat(parts.values()).method))
@@ -129,6 +150,13 @@ def draw_table(
 _MARKS = {'supported': ('✓', '#1f6fb4'), 'contradicted': ('✗', '#c0392b'), 'inconclusive': ('≈', '#999999'),
           'not measured': ('', 'white')}
 
+def _draw_verdict(panel:Axes, row:int, column:int, answer:str)->None:
+    "One field: a colour and a sign"
+    mark, colour = _MARKS[answer]
+    panel.add_patch(Rectangle((column + .03, row + .05), .94, .9, color=colour, linewidth=0))
+    panel.text(column + .5, row + .5, mark, color='white', ha='center', va='center', fontsize=9)
+
+# %% ../nbs/reference/tables.ipynb #5de6bd8e
 def draw_claims(
     verdicts:pd.DataFrame # a claim a row, a set of photographs and a network a column, of `examine`
 )->Drawing:
@@ -139,10 +167,7 @@ def draw_claims(
     total, tall = figure.get_size_inches()
     panel = figure.add_axes([left/total, .05/tall, width/total, height/tall])
     for row, answers in enumerate(verdicts.to_numpy()):
-        for column, answer in enumerate(answers):
-            mark, colour = _MARKS[answer]
-            panel.add_patch(Rectangle((column + .03, row + .05), .94, .9, color=colour, linewidth=0))
-            panel.text(column + .5, row + .5, mark, color='white', ha='center', va='center', fontsize=9)
+        for column, answer in enumerate(answers): _draw_verdict(panel, row, column, answer)
     panel.set(xlim=(0, parts), ylim=(count, 0), xticks=np.arange(parts) + .5, yticks=np.arange(count) + .5)
     panel.set_xticklabels([name.replace('-', '\n') for name in verdicts.columns], fontsize=7, parse_math=False)
     panel.set_yticklabels(verdicts.index, fontsize=8.5, parse_math=False)
@@ -199,6 +224,7 @@ def _device_text(
     if device.type == 'cuda': return torch.cuda.get_device_name(device)
     return f'{device}, {platform.machine()}, {torch.get_num_threads()} threads'
 
+# %% ../nbs/reference/tables.ipynb #3bac1134
 def _card(
     frame:pd.DataFrame,
     evaluation:_Evaluation
@@ -234,6 +260,7 @@ def _contents(
             'table.png': picture.getvalue(),
             'card.json': json.dumps(described, indent=1)}
 
+# %% ../nbs/reference/tables.ipynb #3a0d2ad7
 def _finish(
     frame:pd.DataFrame, # of `run`
     evaluation:_Evaluation,
