@@ -99,7 +99,7 @@ def _add_explain(
                                  epilog=f'methods:\n{_families()}\n\n{_EXPLAIN_EXAMPLES}')
     parser.add_argument('photos', nargs='*', metavar='PHOTO', help='picture files, or folders of them')
     parser.add_argument('--methods', nargs='+', metavar='NAME', help="names, separated by commas or spaces, or 'all' "
-                        '(default: the ten that one would put beside each other)')
+                        '(default: ten that suit a first look)')
     parser.add_argument('--classifier', default='imagenet', metavar='NAME',
                         help="'imagenet' (224 px, 1,000 classes), 'embedded' (64 px, 40 classes), "
                         f'{_TORCHVISION_OR_TIMM} (default: imagenet)')

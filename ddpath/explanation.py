@@ -30,25 +30,18 @@ from .scores import Score, _Target
 from .sharing import _FILMED, _GROUP, _alike, _explain_alike
 
 # %% ../nbs/reference/explanation.ipynb #d0765f8b
-def _squared(
-    picture:Tensor, # (3, H, W)
-    size:int        # side in pixels
-)->Tensor:          # (3, size, size)
-    "The central square; the same picture where it is one of that size"
-    return picture if picture.shape[-2:] == (size, size) else square(picture, size)
-
 def _filled(
     rows:Tensor, # (K, N)
     longest:int
 )->Tensor:       # (longest, N)
-    "With NaN below, where another took more points"
+    "Rows filled up with NaN, where another group took more points"
     return torch.cat([rows, rows.new_full((longest - len(rows), rows.shape[1]), torch.nan)])
 
 # %% ../nbs/reference/explanation.ipynb #767216c4
 def _joined(
     parts:Sequence[Attribution] # of the same method, for some images each
 )->Attribution:
-    "One for all images"
+    "The attributions of several groups of images as one"
     longest, images = max(len(part.trace.alpha) for part in parts), sum(len(part.values) for part in parts)
     trace = Trace(*(torch.cat([_filled(getattr(part.trace, name), longest) for part in parts], 1)
                     for name in Trace._fields))
@@ -61,7 +54,7 @@ def _joined(
 def _spliced(
     parts:Sequence[_Frames] # of the same method, for some images each
 )->_Frames:
-    "One for all images"
+    "The frames of several groups of images as one"
     return _Frames(*(torch.cat([getattr(part, field.name) for part in parts], 1) for field in fields(_Frames)))
 
 # %% ../nbs/reference/explanation.ipynb #5c82fe95
@@ -299,6 +292,14 @@ def _distinct(
         taken = [other.title for other in found.values()]
         found[name] = replace(recipe, title=_free_name(recipe.title, taken))
     return found
+
+# %% ../nbs/reference/explanation.ipynb #069db3f3
+def _squared(
+    picture:Tensor, # (3, H, W)
+    size:int        # side in pixels
+)->Tensor:          # (3, size, size)
+    "The central square; the same picture where it is one of that size"
+    return picture if picture.shape[-2:] == (size, size) else square(picture, size)
 
 # %% ../nbs/reference/explanation.ipynb #dec91731
 def _ask(
