@@ -53,7 +53,7 @@ class Polyline:
         "The paths of some of the images"
         return Polyline(self.knots[:, rows], self.detail[rows], self.weights)
 
-# %% ../nbs/64_denoised_paths.ipynb #f4d81736
+# %% ../nbs/64_denoised_paths.ipynb #bf6f3461
 def denoised_path(
     prior:Prior,
     images:Tensor,              # (N, 3, H, W)
@@ -68,7 +68,8 @@ def denoised_path(
     noisy = prior.add_noise(small.repeat(count, 1, 1, 1), noises, t)
     means = prior.denoise(noisy, t, None if classes is None else classes.repeat(count))
     weights = torch.cat([prior.chain.abar[timesteps], torch.ones(1, dtype=torch.float64)]).float()
-    return Polyline(torch.cat([means.view(-1, *small.shape), small[None]]), images - _resized(small, images.shape[-2:]), weights)
+    knots = torch.cat([means.view(-1, *small.shape), small[None]])
+    return Polyline(knots, images - _resized(small, images.shape[-2:]), weights)
 
 # %% ../nbs/64_denoised_paths.ipynb #4698ff12
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ def _sums_together(
             sums[name].add(step)
     return {name: _Integral(running.total, running.trace, starts.get(name)) for name, running in sums.items()}
 
-# %% ../nbs/reference/sharing.ipynb #7ae744ee
+# %% ../nbs/reference/sharing.ipynb #05683cd4
 def explain_together(
     methods:Mapping[str, DDPath],        # of the same prior, steps and mean_input
     score:Callable,                      # a Score
@@ -82,7 +82,7 @@ def explain_together(
 )->dict[str, Attribution]: # the maps that each gives alone; evaluations and seconds are those of all together
     "Explain with several variants of DDPath side by side, what they have in common done once"
     if len(set(map(_denoiser_key, methods.values()))) > 1:
-        raise InputError('only methods with the same prior, steps and mean_input can share samples: explain the others alone')
+        raise InputError('methods share samples only with equal prior, steps and mean_input: explain the others alone')
     started, generator, first = time.perf_counter(), _seeded(generator), next(iter(methods.values()))
     with torch.inference_mode(False):
         images = _check_input(images)
@@ -92,7 +92,8 @@ def explain_together(
             evaluator = Evaluator.at(score, images, first.batch_size, bar)
             found = _sums_together(methods, evaluator, images, generator, observers)
         _branch(generator) # the next call draws other noise
-        return {name: _conclude(methods[name], result, evaluator, images, started, generator) for name, result in found.items()}
+        rest = evaluator, images, started, generator
+        return {name: _conclude(methods[name], result, *rest) for name, result in found.items()}
 
 # %% ../nbs/reference/sharing.ipynb #13864d54
 _GROUP = dict(cpu=1, other=8) # photographs explained together: on a CPU more are no quicker, and take more memory
