@@ -101,7 +101,7 @@ def _prior_classes(
     explained = [None if labels is None else labels[target] for target in score.target.tolist()]
     return torch.tensor([known.get(label, -1) for label in explained]).expand(count)
 
-# %% ../nbs/60_ddpath.ipynb #513fe958
+# %% ../nbs/60_ddpath.ipynb #e261409b
 def _classes_of(
     prior:Prior,
     score:object,  # what is explained
@@ -115,19 +115,11 @@ def _classes_of(
         raise InputError("a plain function has no class to guide to: explain a Score, or set guidance='none'")
     classes = _prior_classes(prior, score, count)
     unknown = (classes < 0).nonzero()[:, 0].tolist()
-    if unknown and (conditional or guidance == 'prior'): _report_unknown(unknown[0], len(unknown), count, conditional)
-    return classes
-
-def _report_unknown(image:int, unknown:int, count:int, conditional:bool)->None:
-    "InputError where the denoiser needs the class, a warning where the network takes over"
-    start = f'the prior does not know the class explained of image {image} ({unknown} of {count})'
+    if not unknown: return classes
+    start = f'the prior does not know the class explained of image {unknown[0]} ({len(unknown)} of {count})'
     if conditional: raise InputError(f'{start}, and its denoiser needs one: give a prior of the same classes')
-    warnings.warn(f"{start}: the network guides there, as with guidance='network'", stacklevel=2)
-
-def _check_pictures(images:Tensor)->None:
-    "InputError unless they have three colours and two sides"
-    if images.ndim == 4 and images.shape[1] == 3: return
-    raise InputError(f'a diffusion model takes images (N, 3, H, W), not {tuple(images.shape)}: choose another method')
+    if guidance == 'prior': warnings.warn(f"{start}: the network guides there, as with guidance='network'", stacklevel=2)
+    return classes
 
 # %% ../nbs/60_ddpath.ipynb #ffc43ae7
 def _prior_guidance(
@@ -276,7 +268,7 @@ def _visit(sampler:_Sampler, number:int, t:Tensor, denoised:tuple|None)->_Sample
     after = sampler.images if last else sampler.point
     return _Sample(number, sampler.method.steps, faded, sampler.first, point, after, score, gradient)
 
-# %% ../nbs/60_ddpath.ipynb #c06f666a
+# %% ../nbs/60_ddpath.ipynb #8bd2e2a1
 def _step_of(method:DDPath, here:_Sample, images:Tensor)->Step:
     "A sample as a step of the attribution"
     alpha = torch.tensor([here.number/here.steps], dtype=torch.float64)
@@ -287,6 +279,12 @@ def _samples(method:DDPath, evaluator:Evaluator, images:Tensor, generator:torch.
     sampler = _Sampler(method, evaluator, images, generator)
     for number, (t, denoised) in enumerate(zip(sampler.timesteps, sampler.denoised())):
         yield _visit(sampler, number, t, denoised)
+
+# %% ../nbs/60_ddpath.ipynb #b38a9e50
+def _check_pictures(images:Tensor)->None:
+    "InputError unless they have three colours and two sides"
+    if images.ndim == 4 and images.shape[1] == 3: return
+    raise InputError(f'a diffusion model takes images (N, 3, H, W), not {tuple(images.shape)}: choose another method')
 
 def _trajectory(method:DDPath, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Trajectory:
     "The steps; a score at the start where the parts are complete"
