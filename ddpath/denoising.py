@@ -101,7 +101,7 @@ def _prior_classes(
     explained = [None if labels is None else labels[target] for target in score.target.tolist()]
     return torch.tensor([known.get(label, -1) for label in explained]).expand(count)
 
-# %% ../nbs/60_ddpath.ipynb #e261409b
+# %% ../nbs/60_ddpath.ipynb #830ad178
 def _classes_of(
     prior:Prior,
     score:object,  # what is explained
@@ -118,7 +118,8 @@ def _classes_of(
     if not unknown: return classes
     start = f'the prior does not know the class explained of image {unknown[0]} ({len(unknown)} of {count})'
     if conditional: raise InputError(f'{start}, and its denoiser needs one: give a prior of the same classes')
-    if guidance == 'prior': warnings.warn(f"{start}: the network guides there, as with guidance='network'", stacklevel=2)
+    if guidance == 'prior':
+        warnings.warn(f"{start}: the network guides there, as with guidance='network'", stacklevel=2)
     return classes
 
 # %% ../nbs/60_ddpath.ipynb #ffc43ae7
