@@ -271,7 +271,7 @@ def _check_result(values:Tensor, method:str)->None:
     if bad.any(): raise InputError(
         f'{method} gave NaN or infinite values for {_first_of(bad)}: change its settings, or take float64')
     if empty.any(): warnings.warn(
-        f'{method}: the map is zero everywhere for {_first_of(empty)}: the image equals its baseline, '
+        f'{method}: the map of {_first_of(empty)} is zero everywhere: the image equals its baseline, '
         'or the score is flat there; try another baseline, or output="logit"', stacklevel=4)
 
 # %% ../nbs/reference/attribution.ipynb #2d0b4e80
