@@ -198,9 +198,10 @@ def _image_curves(
     if all(reasons.values()): return found, reasons
     masks = _known_masks(maps, orders, always)
     sizes, logits = _sizes_and_logits(evaluator, image, masks.reshape(-1, *always.shape))
+    sizes = sizes.reshape(masks.shape[:3])
     for name, outcome in _outcomes(logits, target).items():
         if reasons[name]: continue
-        found[name] = _mean_curves(sizes.reshape(masks.shape[:3]), outcome.reshape(masks.shape[:3]), size_ends, ends[name])
+        found[name] = _mean_curves(sizes, outcome.reshape(masks.shape[:3]), size_ends, ends[name])
     return found, reasons
 
 # %% ../nbs/82_information.ipynb #ec5cb801
@@ -241,7 +242,8 @@ class Information(NamedTuple):
     def plot(self)->Drawing:
         "The median curves, one line a method"
         lines = {name.upper(): part.median.view(-1, len(_GRID)).T for name, part in zip(_OUTCOMES, self)}
-        return curves(torch.from_numpy(_GRID), lines, self.sic.methods or ['median'], 'information, 1 is the photograph')
+        names = self.sic.methods or ['median']
+        return curves(torch.from_numpy(_GRID), lines, names, 'information, 1 is the photograph')
 
     def _repr_html_(self)->str:
         counts = self.rejected.value_counts(['curve', 'reason']).to_dict()

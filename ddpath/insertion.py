@@ -73,7 +73,7 @@ class _Blur:
 @dataclass(frozen=True)
 class Protocol:
     "Everything that makes insertion and deletion numbers comparable"
-    start:Callable|Tensor     # reference of insertion: from (images, classifier), or a tensor such as a colour (1, 3, 1, 1)
+    start:Callable|Tensor     # reference of insertion: a function of (images, classifier), or a colour (1, 3, 1, 1)
     end:Callable|Tensor       # reference of deletion, likewise
     step:float                # share of the pixels between two points of a curve; the last step may be smaller
     output:str='probability'  # the score that is read: a name in OUTPUTS
@@ -105,12 +105,13 @@ def _reference(
     "Where a curve starts or ends; InputError for what does not fit the images or is not finite"
     found, named = given(images, classifier) if callable(given) else given, f"the protocol's {name}"
     if not isinstance(found, Tensor):
-        raise InputError(f'{named} is a {type(found).__name__}: give a tensor, or a function of (images, classifier) to one')
+        raise InputError(f'{named} is a {type(found).__name__}: give a tensor, or a function to one')
     try: found = found.to(images).expand_as(images)
     except RuntimeError:
-        raise InputError(f'{named} has shape {tuple(found.shape)}, which does not fit images of shape {tuple(images.shape)}: '
-                         'give as many images, or a colour (1, 3, 1, 1)') from None
-    if not torch.isfinite(found).all(): raise InputError(f'{named} holds NaN or infinite values: the curve would have no area')
+        raise InputError(f'{named} has shape {tuple(found.shape)}, which does not fit images of shape '
+                         f'{tuple(images.shape)}: give as many images, or a colour (1, 3, 1, 1)') from None
+    if not torch.isfinite(found).all():
+        raise InputError(f'{named} holds NaN or infinite values: the curve would have no area')
     return found
 
 # %% ../nbs/80_insertion_deletion.ipynb #a27d5a61

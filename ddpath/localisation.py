@@ -46,29 +46,32 @@ def _check_boxes(
                          'give pixels, not shares of the sides')
     for x0, y0, x1, y1 in boxes.tolist():
         named = f'box ({x0:g}, {y0:g}, {x1:g}, {y1:g}) of image {index}'
-        if not (x0 < x1 and y0 < y1): raise InputError(f'{named} is empty: give x0 < x1 and y0 < y1, the edges of the box')
+        if not (x0 < x1 and y0 < y1):
+            raise InputError(f'{named} is empty: give x0 < x1 and y0 < y1, the edges of the box')
         if min(x0, y0) < -1 or x1 > width + 1 or y1 > height + 1:
             raise InputError(f'{named} leaves the image of {width} x {height} pixels: scale or clip it')
     return boxes
 
 # %% ../nbs/84_pointing.ipynb #d40c610f
 def _annotation(
-    given:Tensor|Sequence|None, # boxes (B, 4), one box (4,), or a mask (H, W) of bool; empty or None where there is none
+    given:Tensor|Sequence|None, # boxes (B, 4), one box (4,), or a mask (H, W) of bool; empty or None for none
     height:int, width:int,      # of the image
     index:int                   # of the image, to name it in an error
 )->Tensor:                      # (B, 4), or (H, W) of bool
     "An annotation as a tensor on the CPU; InputError for other kinds"
+    named = f'the annotation of image {index}'
     wanted = f'give boxes (B, 4) as x0, y0, x1, y1, or a mask of booleans ({height}, {width})'
     if isinstance(given, BoundingBoxes):
         given = transform.convert_bounding_box_format(given, new_format='XYXY').as_subclass(Tensor)
     try: found = _as_tensor([] if given is None else given).cpu()
     except InputError:
-        raise InputError(f'the annotation of image {index} is {given!r:.80}: {wanted}; decode a run-length code first') from None
+        raise InputError(f'{named} is {given!r:.80}: {wanted}; decode a run-length code first') from None
     if found.dtype == torch.bool and found.shape != (height, width):
-        raise InputError(f'the mask of image {index} has shape {tuple(found.shape)}, its map ({height}, {width}): resize one of them')
+        raise InputError(f'the mask of image {index} has shape {tuple(found.shape)}, '
+                         f'its map ({height}, {width}): resize one of them')
     if found.dtype == torch.bool or not found.numel(): return found
     if found.ndim in (1, 2) and found.shape[-1] == 4: return _check_boxes(found.view(-1, 4), height, width, index)
-    raise InputError(f'the annotation of image {index} has shape {tuple(found.shape)}: {wanted}')
+    raise InputError(f'{named} has shape {tuple(found.shape)}: {wanted}')
 
 # %% ../nbs/84_pointing.ipynb #fd3835b6
 def _target_region(
@@ -138,7 +141,8 @@ def pointing_game(
     maps, methods = _as_maps(saliency)
     count, height, width = maps.shape[-3:]
     if len(boxes_or_masks) != count:
-        raise InputError(f'{len(boxes_or_masks)} annotations for {count} images: give one for each, empty where there is none')
+        raise InputError(f'{len(boxes_or_masks)} annotations for {count} images: '
+                         'give one for each, empty where there is none')
     if not _number(tolerance) >= 0: raise InputError(f'tolerance is {tolerance}: give a number of pixels, 0 or more')
     regions = [_target_region(one, height, width, tolerance, index) for index, one in enumerate(boxes_or_masks)]
     region = torch.stack(regions)
