@@ -55,7 +55,7 @@ def rank_correlation(
     "Spearman's correlation of two maps over their pixels, ties sharing their ranks"
     def centred_ranks(maps:Tensor)->Tensor:
         pixels = _in_single(maps.detach()).cpu().flatten(-2).numpy()
-        ranks = torch.from_numpy(rankdata(pixels, axis=-1))
+        ranks = torch.from_numpy(rankdata(pixels, axis=-1)).double()
         return ranks - ranks.mean(-1, keepdim=True)
     one, other = centred_ranks(first), centred_ranks(second)
     return (one*other).sum(-1)/(one.norm(dim=-1)*other.norm(dim=-1))
