@@ -7,7 +7,8 @@ __all__ = []
 
 # %% ../nbs/reference/adaptive.ipynb #daf476ff
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -46,28 +47,16 @@ def _simpson(
 # %% ../nbs/reference/adaptive.ipynb #4255f29d
 def _worst(
     stretches:list[_Stretch], # of one image
-    tolerance:float          # in units of the score
-)->list[_Stretch]:            # those to halve, the worst first; none when the tolerance is met
-    "The stretches whose error is at least half of the largest, until the errors together are below the tolerance"
+    tolerance:float           # in units of the score
+)->list[_Stretch]:            # the worst first; none when the tolerance is met
+    "The stretches to halve: those whose error is at least half of the largest"
     errors = np.array([stretch.error for stretch in stretches])
     if max(abs(errors.sum()), np.linalg.norm(errors)) <= tolerance: return []
     ordered = sorted(stretches, key=lambda stretch: -abs(stretch.error))
     return [stretch for stretch in ordered if abs(stretch.error) >= abs(errors).max()/2]
 
-# %% ../nbs/reference/adaptive.ipynb #c2651e0b
-def _nodes_at(
-    evaluator:Callable,    # (M, ...) and rows (M,) to values and gradients
-    path:Callable,         # with `take`
-    rows:Sequence[int],    # the image of each node, (M,)
-    alphas:Sequence[float] # its position, (M,)
-)->list[_Node]:
-    "Take the gradients at some positions of some images, all in one batch"
-    rows, alphas = torch.tensor(rows), torch.tensor(alphas, dtype=torch.float64)
-    scores, gradients = evaluator(path.take(rows)(alphas[None])[0], rows)
-    return [_Node(*parts) for parts in zip(alphas.tolist(), scores.tolist(), _in_single(gradients))]
-
-# %% ../nbs/reference/adaptive.ipynb #08c10d3e
-def _halves(
+# %% ../nbs/reference/adaptive.ipynb #90e4266f
+def _halved(
     path:Callable, # of one image
     stretch:_Stretch,
     first:_Node, second:_Node # between start and middle, and between middle and end
@@ -75,57 +64,92 @@ def _halves(
     "A stretch cut at its middle; its three nodes are used again"
     return [_simpson(path, stretch.start, first, stretch.middle), _simpson(path, stretch.middle, second, stretch.end)]
 
+def _quarters(stretch:_Stretch)->list[float]:
+    "The positions of the two nodes that halving a stretch needs"
+    return [(end.alpha + stretch.middle.alpha)/2 for end in (stretch.start, stretch.end)]
+
+# %% ../nbs/reference/adaptive.ipynb #cef011ac
+def _refine(
+    path:Callable,   # of one image
+    tolerance:float, # in units of the score
+    limit:int        # the most gradients
+)->Generator[list[float], list[_Node], tuple[list[_Stretch], bool]]:
+    "Halve the worst stretches: yields positions, is sent nodes, returns stretches and whether they meet the tolerance"
+    nodes = yield np.linspace(0, 1, 9).tolist()
+    stretches = [_simpson(path, *nodes[first:first + 3]) for first in range(0, 8, 2)]
+    while worst := _worst(stretches, tolerance)[:(limit - 1)//2 - len(stretches)]:
+        nodes = yield sum(map(_quarters, worst), [])
+        stretches = [stretch for stretch in stretches if not any(stretch is one for one in worst)]
+        for stretch, *pair in zip(worst, nodes[::2], nodes[1::2]): stretches += _halved(path, stretch, *pair)
+    return sorted(stretches, key=lambda stretch: stretch.middle.alpha), not _worst(stretches, tolerance)
+
+# %% ../nbs/reference/adaptive.ipynb #c2651e0b
+def _nodes_at(
+    evaluator:Callable,            # (M, ...) and rows (M,) to values and gradients
+    path:Callable,                 # with `take`
+    wanted:dict[int, list[float]]  # positions on the path of each image
+)->dict[int, list[_Node]]:
+    "Take the gradients that are asked for, all in one batch"
+    rows = torch.tensor([row for row, alphas in wanted.items() for _ in alphas])
+    alphas = torch.tensor(sum(wanted.values(), []), dtype=torch.float64)
+    scores, gradients = evaluator(path.take(rows)(alphas[None])[0], rows)
+    nodes = map(_Node, alphas.tolist(), scores.tolist(), _in_single(gradients))
+    return {row: list(islice(nodes, len(asked))) for row, asked in wanted.items()}
+
+# %% ../nbs/reference/adaptive.ipynb #db10b3cc
+def _refine_all(
+    jobs:dict[int, Generator], # of each image, by its row
+    nodes_at:Callable          # {row: positions} to {row: nodes}
+)->dict[int, object]:          # what each job returned
+    "Run the jobs side by side"
+    wanted, results = {row: next(job) for row, job in jobs.items()}, {}
+    while wanted:
+        found, wanted = nodes_at(wanted), {}
+        for row, nodes in found.items():
+            try: wanted[row] = jobs[row].send(nodes)
+            except StopIteration as done: results[row] = done.value
+    return results
+
+# %% ../nbs/reference/adaptive.ipynb #f374ccd0
 def _trace_of(
-    seen:list[list[tuple]] # of each image: position, score, length of the gradient
+    stretches:list[list[_Stretch]] # of each image, in order
 )->Trace:
-    "The record of nodes that differ in number, sorted by position and filled up with NaN"
-    record = torch.full((3, max(map(len, seen)), len(seen)), torch.nan, dtype=torch.float64)
-    for row, nodes in enumerate(seen): record[:, :len(nodes), row] = torch.tensor(sorted(nodes), dtype=torch.float64).T
-    return Trace(*record)
+    "The trace of nodes that differ in number, filled up with NaN"
+    trace = torch.full((3, 2*max(map(len, stretches)) + 1, len(stretches)), torch.nan, dtype=torch.float64)
+    for row, part in enumerate(stretches):
+        nodes = [part[0].start] + [node for stretch in part for node in (stretch.middle, stretch.end)]
+        numbers = [(node.alpha, node.score, node.gradient.norm().item()) for node in nodes]
+        trace[:, :len(nodes), row] = torch.tensor(numbers, dtype=torch.float64).T
+    return Trace(*trace)
 
-# %% ../nbs/reference/adaptive.ipynb #895e7936
+# %% ../nbs/reference/adaptive.ipynb #6e1fef3a
 def _adaptive_stretches(
-    evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
-    path:Callable,      # a path of `count` images, with `take`
-    count:int,          # images
-    tolerance:float,    # in units of the score
-    limit:int           # the most gradients for one image, 9 at least
-)->tuple[list[list[_Stretch]], Trace]: # of each image, along its path; and the record of all nodes
+    evaluator:Callable,         # (M, ...) and rows (M,) to values and gradients
+    path:Callable, count:int,   # a path of `count` images, with `take`
+    tolerance:float, limit:int  # in units of the score; the most gradients for one image, 9 at least
+)->tuple[list[list[_Stretch]], Trace]: # of each image, along its path; and the trace of all nodes
     "Halve the worst stretches of each path until its completeness error is below the tolerance"
-    if not _number(tolerance) > 0: raise InputError(f'tolerance is {tolerance}: give a positive number in units of the score, such as 0.01')
+    if not _number(tolerance) > 0: raise InputError(
+        f'tolerance is {tolerance}: give a positive number in units of the score, such as 0.01')
     limit = _integer('limit', limit, least=9, advice=', with which an adaptive integral starts')
-    paths = [path.take(torch.tensor([row])) for row in range(count)]
-    first = _nodes_at(evaluator, path, np.repeat(np.arange(count), 9), np.tile(np.linspace(0, 1, 9), count))
-    nodes = [first[9*row:9*row + 9] for row in range(count)]
-    seen = [[_record_of(node) for node in part] for part in nodes]
-    stretches = [[_simpson(paths[row], *nodes[row][place:place + 3]) for place in range(0, 8, 2)] for row in range(count)]
-    while chosen := [(row, stretch) for row in range(count) for stretch in _worst(stretches[row], tolerance)[:(limit - len(seen[row]))//2]]:
-        alphas = [(near.alpha + stretch.middle.alpha)/2 for _, stretch in chosen for near in (stretch.start, stretch.end)]
-        new = _nodes_at(evaluator, path, [row for row, _ in chosen for _ in range(2)], alphas)
-        for (row, stretch), *pair in zip(chosen, new[::2], new[1::2]):
-            seen[row] += map(_record_of, pair)
-            stretches[row] = [other for other in stretches[row] if other is not stretch] + _halves(paths[row], stretch, *pair)
-    missed = [row for row in range(count) if _worst(stretches[row], tolerance)]
-    if missed: warnings.warn(f'tolerance {tolerance} not met within {limit} gradients for image {missed[0]} ({len(missed)} of {count}); raise limit or tolerance, or use float64', stacklevel=2)
-    return [sorted(part, key=lambda stretch: stretch.middle.alpha) for part in stretches], _trace_of(seen)
+    jobs = {row: _refine(path.take(torch.tensor([row])), tolerance, limit) for row in range(count)}
+    results = _refine_all(jobs, lambda wanted: _nodes_at(evaluator, path, wanted))
+    stretches, met = zip(*(results[row] for row in range(count)))
+    if not all(met): warnings.warn(
+        f'tolerance {tolerance} not met within {limit} gradients for image {met.index(False)} '
+        f'({met.count(False)} of {count}); raise limit or tolerance, or use float64', stacklevel=2)
+    return list(stretches), _trace_of(stretches)
 
-def _adaptive_integral(
-    evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
-    path:Callable,      # a path of `count` images, with `take`
-    count:int,          # images
-    tolerance:float,    # in units of the score
-    limit:int           # the most gradients for one image, 9 at least
-)->tuple[Tensor, Trace]: # attribution (N, ...) and the record
-    "The sum of all stretches"
-    stretches, trace = _adaptive_stretches(evaluator, path, count, tolerance, limit)
-    return _sums_of(stretches), trace
-
+# %% ../nbs/reference/adaptive.ipynb #5f16d4ba
 def _sums_of(
     stretches:list[list[_Stretch]] # of each image
-)->Tensor:                        # (N, ...)
+)->Tensor:                         # (N, ...)
     "The attribution of each image: the sum over its stretches"
     return torch.stack([sum(stretch.values for stretch in part) for part in stretches])
 
-def _record_of(node:_Node)->tuple[float, float, float]:
-    "Position, score and length of the gradient"
-    return node.alpha, node.score, node.gradient.norm().item()
+def _adaptive_integral(
+    evaluator:Callable, path:Callable, count:int, tolerance:float, limit:int # as above
+)->tuple[Tensor, Trace]: # attribution (N, ...) and the trace
+    "The sum of all stretches"
+    stretches, trace = _adaptive_stretches(evaluator, path, count, tolerance, limit)
+    return _sums_of(stretches), trace

@@ -37,8 +37,7 @@ class StraightPath:
         shape = alpha.shape + (1,)*(self.images.ndim + 1 - alpha.ndim)
         return torch.lerp(self.baseline, self.images, alpha.to(self.images).view(shape))
 
-    def take(self, rows:Tensor)->'StraightPath':
-        "The paths of some of the images"
+    def take(self, rows:Tensor)->'StraightPath': # some of the images
         return StraightPath(self.baseline[rows], self.images[rows])
 
 # %% ../nbs/reference/attribution.ipynb #54f44779
@@ -55,7 +54,7 @@ def _gradients_at(
     evaluator:Callable, # (M, ...) and rows (M,) to values (M,) and gradients (M, ...)
     points:Tensor       # (K, N, ...)
 )->tuple[Tensor, Tensor]: # scores (K, N) and gradients (K, N, ...)
-    "Score and gradient at K points of each of N images; the gradient in single precision at least, since its products with short moves underflow in half"
+    "Score and gradient at K points of each of N images"
     rows = torch.arange(points.shape[1]).repeat(len(points))
     values, gradients = evaluator(points.flatten(0, 1), rows)
     return values.view(points.shape[:2]), _in_single(gradients).view(points.shape)
@@ -64,11 +63,10 @@ def _gradients_at(
 def _gradients_along(
     evaluator:Callable, # (M, ...) and rows (M,) to values (M,) and gradients (M, ...)
     path:Callable,      # positions (K,) or (K, N) to points (K, N, ...)
-    nodes:Tensor,       # (K,) or (K, N)
-    edges:Tensor,       # (K+1,) or (K+1, N)
+    nodes:Tensor, edges:Tensor, # (K,) and (K+1,), or (K, N) and (K+1, N)
     together:int        # points of each path that are taken together
 )->Iterator[Step]:
-    "The steps of formula (1) along a parametric path"
+    "The steps of a parametric path: gradients at the nodes, moves from edge to edge"
     before = path(edges[:1])
     for start in range(0, len(nodes), together):
         alpha, after = nodes[start:start + together], path(edges[start + 1:start + together + 1])
@@ -76,163 +74,167 @@ def _gradients_along(
         score, gradients = _gradients_at(evaluator, points)
         yield Step(alpha, points, score, gradients, gradients*moves)
 
+# %% ../nbs/reference/attribution.ipynb #71d27e22
+def _gradient_at_input(
+    evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
+    images:Tensor,      # (N, ...)
+    factor:float|Tensor=1. # of the gradients
+)->Iterator[Step]:
+    "The only step of a method that takes its gradient at the image"
+    score, gradients = _gradients_at(evaluator, images[None])
+    yield Step(torch.ones(1, dtype=torch.float64), images[None], score, gradients, gradients*factor)
+
 # %% ../nbs/reference/attribution.ipynb #73771576
 class Trace(NamedTuple):
-    "What was seen along the path, (K, N) each: NaN where an image took fewer points than another; several baselines one after another"
+    "Evidence along the path, (K, N) each: NaN where an image took fewer points; several baselines one after another"
     alpha:Tensor         # positions, float64 on the CPU
     score:Tensor         # in units of the score
-    gradient_norm:Tensor # Euclidean length of the gradient
+    gradient_norm:Tensor # Euclidean norm of the gradient
 
-# %% ../nbs/reference/attribution.ipynb #6320af93
 def _norms(
     gradients:Tensor, # any shape
     first:int=1       # the dimensions before this one are kept
 )->Tensor:            # in single precision at least
-    "Euclidean length of each gradient"
+    "Euclidean norm of each gradient"
     return _in_single(gradients).flatten(first).norm(dim=first)
 
 # %% ../nbs/reference/attribution.ipynb #8b6af9d7
 class _Growing:
-    "Rows in one block that grows: small tensors that stay between large ones would keep the allocator from using that memory again"
+    "Rows in one block of memory that grows"
     def __init__(self): self.block, self.count = None, 0
-
     def add(self, rows:Tensor)->None:
         "Take rows (K, ...) of one shape and type"
         if self.block is None: self.block = torch.empty_like(rows)
         start, self.count = self.count, self.count + len(rows)
-        if self.count > len(self.block): self.block = torch.cat([self.block, rows.new_empty(2*self.count, *rows.shape[1:])])
+        if self.count > len(self.block):
+            self.block = torch.cat([self.block, rows.new_empty(2*self.count, *rows.shape[1:])])
         self.block[start:self.count] = rows
 
     @property
     def rows(self)->Tensor: return self.block[:self.count]
 
-# %% ../nbs/reference/attribution.ipynb #97fc9e57
+# %% ../nbs/reference/attribution.ipynb #98c9e57a
 class _Running:
-    "The sum in formula (1) as far as a walk has come, and the record"
-    def __init__(self): self.total, self.record = None, [_Growing() for _ in Trace._fields]
+    "The sum of the parts so far, and the trace"
+    def __init__(self): self.total, self.seen = None, [_Growing() for _ in Trace._fields]
 
     def add(self, step:Step)->None:
-        "Take one step more"
+        "Take one more step"
         alpha = step.alpha[:, None] if step.alpha.ndim == 1 else step.alpha
-        for growing, rows in zip(self.record, (alpha.expand(step.score.shape), step.score, _norms(step.gradients, 2))): growing.add(rows)
+        row = alpha.expand(step.score.shape), step.score, _norms(step.gradients, 2)
+        for growing, values in zip(self.seen, row): growing.add(values)
         for part in _in_single(step.parts): self.total = part.clone() if self.total is None else self.total.add_(part)
 
     @property
-    def trace(self)->Trace: return Trace(*(growing.rows for growing in self.record))
+    def trace(self)->Trace: return Trace(*(growing.rows for growing in self.seen))
 
+# %% ../nbs/reference/attribution.ipynb #e5d45dd1
+class _Integral(NamedTuple):
+    "The sum over one path, or the mean over several"
+    values:Tensor              # (N, ...)
+    trace:Trace                # (K, N) each
+    score_baseline:Tensor=None # (N,): score where the path starts; None: no baseline, no completeness
+
+def _mean_integral(integrals:Sequence[_Integral])->_Integral:
+    "The mean of values and of baseline scores; the traces one after another"
+    values, traces, baselines = zip(*integrals)
+    baseline = None if baselines[0] is None else sum(baselines)/len(baselines)
+    return _Integral(sum(values)/len(values), Trace(*map(torch.cat, zip(*traces))), baseline)
+
+# %% ../nbs/reference/attribution.ipynb #d1a3ff59
 def _integrate(
-    steps:Iterable[Step]
-)->tuple[Tensor, Trace]: # attribution (N, ...) and the record
-    "Add the parts of all steps: the sum in formula (1)"
+    steps:Iterable[Step],
+    score_baseline:Tensor=None # (N,), as above
+)->_Integral:
+    "Add the parts of all steps"
     running = _Running()
     for step in steps: running.add(step)
-    return running.total, running.trace
+    return _Integral(running.total, running.trace, score_baseline)
 
+# %% ../nbs/reference/attribution.ipynb #17fc9e57
 def path_integral(
     evaluator:Callable, # (M, ...) and rows (M,) to values (M,) and gradients (M, ...)
     path:Callable,      # positions (K,) to points (K, N, ...)
     nodes:Tensor,       # (K,)
     edges:Tensor,       # (K+1,)
     together:int        # points of the path that are taken together
-)->tuple[Tensor, Trace]: # attribution (N, ...) and the record
-    "Sum of gradient times move over all segments of a path: formula (1)"
-    return _integrate(_gradients_along(evaluator, path, nodes, edges, together))
+)->tuple[Tensor, Trace]: # attribution (N, ...) and the trace
+    "Sum of gradient times move over all segments of a path"
+    return _integrate(_gradients_along(evaluator, path, nodes, edges, together))[:2]
+
+# %% ../nbs/reference/attribution.ipynb #597a9d7e
+class _Readable:
+    "How an attribution is looked at"
+    @property
+    def saliency(self)->Tensor:
+        "One number for each pixel, (N, H, W): absolute values, summed over the channels of images"
+        return self.values.abs().sum(1) if self.values.ndim == 4 else self.values.abs()
+
+    def plot(self, titles:Sequence[str]=None)->'Drawing':
+        "The saliency over each photograph, each on its own scale"
+        if self.values.ndim != 4:
+            raise InputError(f'values of shape {tuple(self.values.shape)} are no images: read them from .values')
+        from ddpath.drawing import show_maps
+        return show_maps(self.saliency, self.images, titles, shared=False)
+
+# %% ../nbs/reference/attribution.ipynb #b659c33d
+class _Summarised:
+    "How an attribution is printed"
+    def summary(self)->dict[str, float]:
+        "Scores, completeness error and cost, averaged over the images"
+        averaged = 'score_input', 'score_baseline', 'completeness_error'
+        means = {name: getattr(self, name).mean().item() for name in averaged}
+        return means | dict(evaluations=self.evaluations, seconds=self.seconds)
+    def __repr__(self)->str:
+        numbers = ', '.join(f'{name} {value:.4g}' for name, value in self.summary().items())
+        return f"{self.method}: values {tuple(self.values.shape)}, {numbers}"
+    def _repr_html_(self)->str:
+        rows = ''.join(f'<tr><th>{name}</th><td>{value:.4g}</td></tr>' for name, value in self.summary().items())
+        head = f'<code>{html.escape(self.method)}</code>, values {tuple(self.values.shape)}'
+        return f'<p>{head}</p><table>{rows}</table>'
 
 # %% ../nbs/reference/attribution.ipynb #65e933d8
 @dataclass(frozen=True, repr=False)
-class Attribution:
-    "One number for each input value, with the record of how it was obtained"
+class Attribution(_Readable, _Summarised):
+    "One number for each input value, and how it was obtained"
     values:Tensor             # (N, ...): the attribution, in units of the score
     images:Tensor             # (N, ...): what was explained
     method:str                # the method and its settings
     score_input:Tensor        # (N,): F(x)
     score_baseline:Tensor     # (N,): F(x'); NaN where a method has no baseline
-    completeness_error:Tensor # (N,): |sum of values - (F(x) - F(x'))|; NaN where a method promises none
+    completeness_error:Tensor # (N,): |sum of values - (F(x) - F(x'))|; NaN where completeness is not guaranteed
     evaluations:float         # gradients of the score spent for each image, on average
     seconds:float             # for the whole batch
     trace:Trace               # position, score and gradient norm at each point, (K, N) each
     seed:int                  # that the generator was started with
 
-    @property
-    def saliency(self)->Tensor:
-        "One number for each pixel, (N, H, W): magnitudes summed over channels; of inputs that are no images, the magnitudes"
-        return self.values.abs().sum(1) if self.values.ndim == 4 else self.values.abs()
-
-    def plot(self, titles:Sequence[str]=None)->'Drawing':
-        "The saliency over each photograph, each on its own scale"
-        if self.values.ndim != 4: raise InputError(f'values of shape {tuple(self.values.shape)} are no images: read them from .values')
-        from ddpath.drawing import show_maps
-        return show_maps(self.saliency, self.images, titles, shared=False)
-
-    def summary(self)->dict[str, float]:
-        "The record in a few numbers, averaged over the images"
-        return dict(score_input=self.score_input.mean().item(), score_baseline=self.score_baseline.mean().item(),
-                    completeness_error=self.completeness_error.mean().item(), evaluations=self.evaluations, seconds=self.seconds)
-
-    def __repr__(self)->str:
-        return f"{self.method}: values {tuple(self.values.shape)}, " + ', '.join(f'{name} {value:.4g}' for name, value in self.summary().items())
-
-    def _repr_html_(self)->str:
-        cells = ''.join(f'<tr><th>{name}</th><td>{value:.4g}</td></tr>' for name, value in self.summary().items())
-        return f'<p><code>{html.escape(self.method)}</code>, values {tuple(self.values.shape)}</p><table>{cells}</table>'
-
-_Maps = Tensor|np.ndarray|Attribution|Mapping # (N, H, W), an Attribution, or one of these for each method: (M, N, H, W) or a dictionary
-
 # %% ../nbs/reference/attribution.ipynb #1aaf021e
 class Trajectory(NamedTuple):
-    "A walk that is taken step by step, when the steps are asked for"
+    "A way to the image, step by step; the steps are taken when they are asked for"
     steps:Iterable[Step]
-    score_baseline:Tensor=None # (N,): score where it starts; None: it starts nowhere and promises no completeness
+    score_baseline:Tensor=None # (N,): score where it starts; None: no baseline, so no completeness guarantee
 
-class _Integral(NamedTuple):
-    "What has come of a walk, or of the average of several"
-    values:Tensor              # (N, ...)
-    trace:Trace                # (K, N) each
-    score_baseline:Tensor=None # (N,), as above
+# %% ../nbs/reference/attribution.ipynb #f60d2778
+def _make_integers(
+    method:object # a dataclass
+)->None:
+    "Settings that count are integers: 64.0 and numpy's 64 become 64"
+    for name in [setting.name for setting in fields(method) if setting.type is int]:
+        value = _number(getattr(method, name))
+        if value.is_integer(): object.__setattr__(method, name, int(value))
 
-# %% ../nbs/reference/attribution.ipynb #bb0be786
-def _mean_integral(
-    integrals:Sequence[_Integral] # of the same images
-)->_Integral:
-    "The mean of values and of baseline scores; the traces one after another"
-    values, traces, baselines = zip(*integrals)
-    baseline = None if baselines[0] is None else sum(baselines)/len(baselines)
-    return _Integral(sum(values)/len(values), Trace(*map(torch.cat, zip(*traces))), baseline)
-
-# %% ../nbs/reference/attribution.ipynb #75a86130
-def _check_input(
-    images:Tensor # (N, ...)
-)->Tensor:
-    "A float tensor with a batch dimension, not empty, without NaN; InputError otherwise"
-    if not isinstance(images, Tensor): raise InputError(f'the input is a {type(images).__name__}: give a float tensor (N, ...)')
-    if images.dtype not in (torch.half, torch.bfloat16, torch.float, torch.double): raise InputError(f'the input is {images.dtype}: give floats; for bytes, images.float()/255')
-    if images.is_meta or images.layout != torch.strided: raise InputError(f'the input is {"on device meta, without values" if images.is_meta else images.layout}: give a dense tensor with values')
-    if images.ndim < 2 or not images.numel(): raise InputError(f'the input has shape {tuple(images.shape)}: give (N, ...) with at least one image')
-    if not torch.isfinite(images).all(): raise InputError('the input holds NaN or infinite values: repair or leave out those images')
-    return images.clone() if images.is_inference() else images.detach()
-
-# %% ../nbs/reference/attribution.ipynb #581dcf61
-class Method:
-    "Base of all methods: a subclass is a frozen dataclass with `trajectories`, and `cost` where it is known"
+# %% ../nbs/reference/attribution.ipynb #2fdef2a3
+class _Settings:
+    "What a method says of itself: a frozen dataclass of settings, perhaps with another method inside"
     def __post_init__(self):
-        for part in fields(self) if is_dataclass(self) else ():
-            value = _number(getattr(self, part.name)) if part.type is int else float('nan')
-            if value.is_integer(): object.__setattr__(self, part.name, int(value)) # 64.0 and numpy's 64 count as 64 does
+        if is_dataclass(self): _make_integers(self)
 
     def cost(self)->int|None:
-        "Gradients that each image will take; None when that shows only on the way"
+        "Gradients that each image will take; None when that is known only at the end"
 
     def label(self)->str:
         "What stands before its progress bar"
         return type(self).__name__
-
-    def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterable[Trajectory]:
-        "The walks that are averaged"
-        raise NotImplementedError(f'{type(self).__name__} takes no walk')
-
-    def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->_Integral:
-        "Values, trace and score of the baseline"
-        return _mean_integral([_Integral(*_integrate(walk.steps), walk.score_baseline) for walk in self.trajectories(evaluator, images, generator)])
 
     @property
     def inner(self)->'Method':
@@ -242,6 +244,77 @@ class Method:
     def mapped(self, function:Callable)->'Method':
         "What `function` makes of the method inside, in the same wrapping"
         return function(self)
+
+# %% ../nbs/reference/attribution.ipynb #75a86130
+_FLOATS = torch.half, torch.bfloat16, torch.float, torch.double
+def _check_input(
+    images:Tensor # (N, ...)
+)->Tensor:
+    "A float tensor with a batch dimension, not empty, without NaN; InputError otherwise"
+    if not isinstance(images, Tensor): wrong = f'is a {type(images).__name__}: give a float tensor (N, ...)'
+    elif images.dtype not in _FLOATS: wrong = f'is {images.dtype}: give floats; for bytes, images.float()/255'
+    elif images.is_meta: wrong = 'is on device meta, without values: give a dense tensor with values'
+    elif images.layout != torch.strided: wrong = f'is {images.layout}: give a dense tensor with values'
+    elif images.ndim < 2 or not images.numel(): wrong = f'has shape {tuple(images.shape)}: give (N, ...), N at least 1'
+    elif not torch.isfinite(images).all(): wrong = 'holds NaN or infinite values: repair or leave out those images'
+    else: return images.clone() if images.is_inference() else images.detach()
+    raise InputError(f'the input {wrong}')
+
+# %% ../nbs/reference/attribution.ipynb #91a0c329
+def _first_of(chosen:Tensor)->str:
+    "The first of the chosen images in words, and how many there are"
+    return f'image {chosen.int().argmax().item()} ({chosen.sum().item()} of {len(chosen)})'
+
+def _check_result(values:Tensor, method:str)->None:
+    "InputError for values that are not finite; a warning for a map that is zero everywhere"
+    bad, empty = ~values.isfinite().flatten(1).all(1), (values == 0).flatten(1).all(1)
+    if bad.any(): raise InputError(
+        f'{method} gave NaN or infinite values for {_first_of(bad)}: change its settings, or take float64')
+    if empty.any(): warnings.warn(
+        f'{method}: the map of {_first_of(empty)} is zero everywhere: the image equals its baseline, '
+        'or the score is flat there; try another baseline, or output="logit"', stacklevel=4)
+
+# %% ../nbs/reference/attribution.ipynb #2d0b4e80
+def _setting(
+    value:object # of a method
+)->str:
+    "A setting in words: a method with its settings, a tensor by its shape"
+    if isinstance(value, _Settings): return _describe(value)
+    return f'tensor of shape {tuple(value.shape)}' if isinstance(value, Tensor) else repr(value)
+
+def _describe(
+    method:_Settings # a frozen dataclass
+)->str:
+    "A method with its settings"
+    settings = ', '.join(f'{field.name}={_setting(getattr(method, field.name))}' for field in fields(method))
+    return f'{type(method).__name__}({settings})'
+
+# %% ../nbs/reference/attribution.ipynb #5620566f
+def _conclude(
+    method:_Settings, result:_Integral,
+    evaluator:Evaluator, images:Tensor,       # that took the gradients, and of what
+    started:float, generator:torch.Generator  # when, by `time.perf_counter`
+)->Attribution:
+    "The attribution, with its completeness error, cost and seed"
+    _check_result(result.values, method.label())
+    score, baseline = evaluator.score_input, result.score_baseline
+    if baseline is None: baseline = torch.full_like(score, torch.nan)
+    error = (_in_single(result.values).flatten(1).sum(1) - (score - baseline)).abs()
+    cost, seconds = evaluator.evaluations/len(images), time.perf_counter() - started
+    return Attribution(result.values, images, _describe(method), score, baseline, error, cost, seconds,
+                       result.trace, generator.initial_seed())
+
+# %% ../nbs/reference/attribution.ipynb #581dcf61
+class Method(_Settings):
+    "Base of all methods: a subclass is a frozen dataclass with `trajectories`, and `cost` where it is known"
+    def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterable[Trajectory]:
+        "The trajectories whose integrals are averaged"
+        raise NotImplementedError(f'{type(self).__name__} has no trajectories')
+
+    def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->_Integral:
+        "Values, trace and score of the baseline"
+        trajectories = self.trajectories(evaluator, images, generator)
+        return _mean_integral([_integrate(*trajectory) for trajectory in trajectories])
 
     def __call__(self,
         score:Callable,                 # a Score, or any callable from (N, ...) to (N,)
@@ -253,31 +326,12 @@ class Method:
         "Explain `score` at `images`"
         started, generator = time.perf_counter(), _seeded(generator)
         with torch.inference_mode(False):
-            images = _check_input(images)
-            cost = self.cost()
-            with tqdm(total=cost and cost*len(images), unit='gradient', desc=self.label(), leave=None, disable=not progress) as bar:
+            images, cost = _check_input(images), self.cost()
+            total = cost and cost*len(images)
+            with tqdm(total=total, unit='gradient', desc=self.label(), leave=None, disable=not progress) as bar:
                 evaluator = Evaluator.at(score, images, getattr(self, 'batch_size', None), bar)
                 result = self.attribute(evaluator, images, generator)
             return _conclude(self, result, evaluator, images, started, generator)
-
-# %% ../nbs/reference/attribution.ipynb #5620566f
-def _conclude(
-    method:Method,
-    result:_Integral,
-    evaluator:Evaluator,      # that took the gradients
-    images:Tensor,            # (N, ...)
-    started:float,            # when, by `time.perf_counter`
-    generator:torch.Generator
-)->Attribution:
-    "What a method found, with its record"
-    score_input = evaluator.score_input
-    baseline = torch.full_like(score_input, torch.nan) if result.score_baseline is None else result.score_baseline
-    bad = ~result.values.isfinite().flatten(1).all(1)
-    if bad.any(): raise InputError(f'{type(method).__name__} gave NaN or infinite values for image {bad.int().argmax().item()} ({bad.sum().item()} of {len(bad)}): look at the settings in {_describe(method)}')
-    _warn_of_empty(result.values, method.label())
-    gap = (_in_single(result.values).flatten(1).sum(1) - (score_input - baseline)).abs()
-    return Attribution(result.values, images, _describe(method), score_input, baseline, gap, evaluator.evaluations/len(images),
-                       time.perf_counter() - started, result.trace, generator.initial_seed())
 
 # %% ../nbs/reference/attribution.ipynb #f00dbee1
 class _Wrapped(Method):
@@ -285,64 +339,53 @@ class _Wrapped(Method):
     def __post_init__(self):
         super().__post_init__()
         if isinstance(self.method, Method): return
-        raise InputError(f'the method inside {type(self).__name__} is {self.method!r}: build one, such as IntegratedGradients()')
-
-    @property
-    def inner(self)->Method: return self.method.inner
+        name = type(self).__name__
+        raise InputError(f'the method inside {name} is {self.method!r}: build one, such as IntegratedGradients()')
 
     def mapped(self, function:Callable)->Method: return replace(self, method=self.method.mapped(function))
-
     def cost(self)->int|None: return self.method.cost()
-
+    @property
+    def inner(self)->Method: return self.method.inner
     @property
     def batch_size(self)->int|None: return getattr(self.method, 'batch_size', None)
 
-# %% ../nbs/reference/attribution.ipynb #91a0c329
-def _warn_of_empty(
-    values:Tensor, # (N, ...)
-    name:str       # of the method
-)->None:
-    "Warn of a map that is zero everywhere: it is silent about its reason"
-    empty = (values == 0).flatten(1).all(1)
-    if empty.any(): warnings.warn(f'{name}: the map of image {empty.int().argmax().item()} is zero everywhere ({empty.sum().item()} of {len(values)}): the image equals its baseline, or the score is flat there; try another baseline, or output="logit"', stacklevel=3)
-
-# %% ../nbs/reference/attribution.ipynb #2d0b4e80
-def _describe(
-    method:Method # a frozen dataclass
-)->str:
-    "A method with its settings, methods inside it likewise, tensors by their shape"
-    settings = {field.name: getattr(method, field.name) for field in fields(method)}
-    words = {name: _describe(value) if isinstance(value, Method) else f'tensor of shape {tuple(value.shape)}' if isinstance(value, Tensor) else repr(value) for name, value in settings.items()}
-    return f"{type(method).__name__}({', '.join(f'{name}={word}' for name, word in words.items())})"
-
-# %% ../nbs/reference/attribution.ipynb #71d27e22
-def _gradient_at_input(
-    evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
-    images:Tensor,      # (N, ...)
-    factor:float|Tensor=1. # of the gradients
-)->Iterator[Step]:
-    "The walk of a method that looks at the image alone"
-    score, gradients = _gradients_at(evaluator, images[None])
-    yield Step(torch.ones(1, dtype=torch.float64), images[None], score, gradients, gradients*factor)
-
 # %% ../nbs/reference/attribution.ipynb #e75dd380
-def _as_maps(
-    saliency:_Maps # (N, H, W), an Attribution, or one of these for each method: (M, N, H, W) or a dictionary
-)->tuple[Tensor, tuple[str, ...]]: # maps (N, H, W) or (M, N, H, W), and the names of the M methods
-    "Maps as one tensor of floats; InputError when one is missing, misshapen or not finite"
-    if isinstance(saliency, Mapping):
-        parts = [_as_maps(part)[0] for part in saliency.values()]
-        if len({part.shape for part in parts}) != 1 or parts[0].ndim != 3: raise InputError(f'maps of shapes {", ".join(str(tuple(part.shape)) for part in parts) or "none at all"}: give every method one map (H, W) for each image')
-        kind = reduce(torch.promote_types, (part.dtype for part in parts))
-        return torch.stack([part.to(parts[0].device, kind) for part in parts]), tuple(map(str, saliency))
+def _maps_alone(saliency:Tensor|np.ndarray|Attribution)->Tensor:
+    "Maps that are no dictionary, as floats; InputError when they are misshapen or not finite"
     maps = getattr(saliency, 'saliency', saliency)
-    if not isinstance(maps, (Tensor, np.ndarray)): raise InputError(f'maps are a {type(maps).__name__}: give a tensor (N, H, W), an Attribution, or a dictionary of them')
+    if not isinstance(maps, (Tensor, np.ndarray)): raise InputError(
+        f'maps are a {type(maps).__name__}: give a tensor (N, H, W), an Attribution, or a dictionary of them')
     maps = _as_tensor(maps, 'maps')
-    if maps.is_complex(): raise InputError('maps are complex numbers: take their magnitudes')
-    if maps.ndim not in (3, 4) or not maps.numel(): raise InputError(f'maps have shape {tuple(maps.shape)}: give (N, H, W), or (M, N, H, W) for several methods')
+    if maps.is_complex(): raise InputError('maps are complex numbers: take their absolute values')
+    if maps.ndim not in (3, 4) or not maps.numel(): raise InputError(
+        f'maps have shape {tuple(maps.shape)}: give (N, H, W), or (M, N, H, W) for several methods')
     bad = (~torch.isfinite(maps)).nonzero()
-    if len(bad): raise InputError(f'the map of image {bad[0, -3]} holds NaN or infinite values: leave that image out, or look where they come from')
-    return maps if maps.is_floating_point() else maps.double(), tuple(map(str, range(len(maps)))) if maps.ndim == 4 else ()
+    if len(bad): raise InputError(f'the map of image {bad[0, -3]} holds NaN or infinite values: leave that image out')
+    return maps if maps.is_floating_point() else maps.double()
+
+# %% ../nbs/reference/attribution.ipynb #3e615563
+def _maps_by_method(
+    saliency:Mapping # name of a method -> its maps (N, H, W), or its Attribution
+)->Tensor:           # (M, N, H, W), in the widest of their precisions
+    "The maps of several methods in one tensor; InputError unless they have one shape"
+    maps = list(map(_maps_alone, saliency.values()))
+    shapes = [tuple(part.shape) for part in maps]
+    if len(set(shapes)) != 1 or len(shapes[0]) != 3: raise InputError(
+        f'maps of shapes {", ".join(map(str, shapes)) or "none at all"}: '
+        'give every method one map (H, W) for each image')
+    kind = reduce(torch.promote_types, (part.dtype for part in maps))
+    return torch.stack([part.to(maps[0].device, kind) for part in maps])
+
+# %% ../nbs/reference/attribution.ipynb #bd513ede
+_Maps = Tensor|np.ndarray|Attribution|Mapping # (N, H, W), an Attribution, or one of these for each method
+
+def _as_maps(
+    saliency:_Maps
+)->tuple[Tensor, tuple[str, ...]]: # maps (N, H, W) or (M, N, H, W), and the names of the M methods
+    "Maps as one tensor of floats, with the names of the methods"
+    if isinstance(saliency, Mapping): return _maps_by_method(saliency), tuple(map(str, saliency))
+    maps = _maps_alone(saliency)
+    return maps, tuple(map(str, range(len(maps)))) if maps.ndim == 4 else ()
 
 # %% ../nbs/reference/attribution.ipynb #3dd7e21f
 def _check_fit(
@@ -351,4 +394,6 @@ def _check_fit(
 )->None:
     "InputError unless there is a map of the right size for each image"
     expected = (len(images), *images.shape[-2:])
-    if maps.shape[-3:] != expected: raise InputError(f'maps of shape {tuple(maps.shape)} do not fit images of shape {tuple(images.shape)}: they must end in {expected}; resize with torch.nn.functional.interpolate')
+    if maps.shape[-3:] != expected: raise InputError(
+        f'maps of shape {tuple(maps.shape)} do not fit images of shape {tuple(images.shape)}: '
+        f'they must end in {expected}; resize with torch.nn.functional.interpolate')

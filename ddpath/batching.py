@@ -23,59 +23,17 @@ def _fixed_at(
     images:Tensor   # (N, ...): the images explained
 )->Callable:
     "The score with its targets fixed at `images`; a plain callable as it is"
-    if not callable(score): raise InputError(f'the score is a {type(score).__name__}: give a Score, or a function from (N, ...) to N numbers')
+    if not callable(score): raise InputError(
+        f'the score is a {type(score).__name__}: give a Score, or a function from (N, ...) to N numbers')
     return score.fixed_at(images) if hasattr(score, 'fixed_at') else score
 
+# %% ../nbs/reference/batching.ipynb #4ec2fa78
 def _rows_of(
     score:Callable,  # a Score, or any callable from (N, ...) to (N,)
     rows:Tensor|None # indices of images, (M,); None: all
 )->Callable:
     "The score of some of the images; a plain callable treats all rows alike"
     return score.take(rows) if rows is not None and hasattr(score, 'take') else score
-
-# %% ../nbs/reference/batching.ipynb #f8a0c31a
-_REFUSALS = { # what torch says of networks that it cannot differentiate so, and the remedy
-    'Inference tensors cannot be saved': 'its weights were made in inference mode: build or load the network outside of torch.inference_mode()',
-    'compatible with .grad()': 'it saves memory by reentrant checkpoints: call checkpoint(..., use_reentrant=False), or switch gradient checkpointing off',
-    'modified by an inplace operation': 'it overwrites what its gradient needs: take away in-place operations such as x += y',
-    'does not require grad and does not have a grad_fn': 'it cuts its input off: take away no_grad and detach',
-    'element 0 of tensors does not require grad': 'it cuts its input off: take away no_grad and detach',
-    'shapes cannot be multiplied': 'the images have another size or number of channels than it takes: resize them, or give a Classifier its size',
-    'Inplace update to inference tensor': 'its weights were made in inference mode: build or load the network outside of torch.inference_mode()',
-    'marked as non-differentiable': 'it ends in an operation that has no gradient, such as argmax or rounding'}
-
-@contextmanager
-def _with_remedy()->Iterator[None]:
-    "Torch's own words for a network that cannot be differentiated become an InputError with the remedy"
-    try: yield
-    except RuntimeError as error:
-        remedy = next((remedy for words, remedy in _REFUSALS.items() if words in str(error)), None)
-        if remedy is None: raise
-        raise InputError(f'the network cannot be explained as it is: {remedy}') from error
-
-# %% ../nbs/reference/batching.ipynb #40dbe0a1
-def _check_values(
-    values:object, # what a score gave
-    count:int      # images it was given
-)->Tensor:         # (N,)
-    "One number for each image; InputError otherwise"
-    shape = tuple(getattr(values, 'shape', (type(values).__name__,)))
-    if shape != (count,): raise InputError(f'the score gave {shape} for {count} images: it must give a tensor with one number each; one with a target for each image needs a method take(rows), as Score has, since methods look at several points of an image at once')
-    return values
-
-# %% ../nbs/reference/batching.ipynb #329ba250
-def _value_and_gradient_once(
-    score:Callable, # (N, ...) to (N,)
-    images:Tensor   # (N, ...)
-)->tuple[Tensor, Tensor]: # (N,) and (N, ...)
-    "Value and gradient of `score` in one pass over the whole batch"
-    with torch.inference_mode(False), torch.enable_grad(), _with_remedy():
-        leaf = (images.clone() if images.is_inference() else images.detach()).requires_grad_()
-        with _eval_mode(score):
-            values = _check_values(score(leaf.clone()), len(images))
-            gradient = torch.autograd.grad(values.sum(), leaf, allow_unused=True)[0] if values.requires_grad else None
-    if gradient is None: raise InputError('the score does not depend on its input differentiably: take away no_grad, detach and rounding')
-    return values.detach(), gradient
 
 # %% ../nbs/reference/batching.ipynb #517a770e
 @contextmanager
@@ -89,35 +47,87 @@ def _evaluating(
     finally:
         for module in training: module.training = True
 
-# %% ../nbs/reference/batching.ipynb #941cf280
-_RESTLESS = nn.modules.batchnorm._BatchNorm, nn.modules.dropout._DropoutNd, nn.RReLU # layers that do something else in training
-_DROPPING = 'StochasticDepth', 'DropPath' # so do those of torchvision and timm
-
-def _is_restless(
-    layer:nn.Module
-)->bool:
-    "Whether a layer answers otherwise in training, unless it drops nothing"
-    droppings = isinstance(layer, _RESTLESS) or type(layer).__name__ in _DROPPING
-    return droppings and bool(getattr(layer, 'p', getattr(layer, 'drop_prob', 1)))
-
+# %% ../nbs/reference/batching.ipynb #3548330a
 def _eval_mode(
     score:Callable # any; a torch module may be in training mode
 )->AbstractContextManager:
-    "A block in which a torch module, or that of a Score, is in evaluation mode; nothing happens to other callables"
-    module = score if isinstance(score, nn.Module) else getattr(score, 'classifier', None) # a network may have a part of that name
+    "Evaluation mode of a torch module, or of the classifier of a Score; nothing happens to other callables"
+    own = isinstance(score, nn.Module) # a network may have a part called classifier
+    module = score if own else getattr(score, 'classifier', None)
     return _evaluating(module) if isinstance(module, nn.Module) else nullcontext()
 
+# %% ../nbs/reference/batching.ipynb #941cf280
+_IN_TRAINING = nn.modules.batchnorm._BatchNorm, nn.modules.dropout._DropoutNd, nn.RReLU
+_DROPPING = 'StochasticDepth', 'DropPath' # of torchvision and timm
+
+def _differs_in_training(layer:nn.Module)->bool:
+    "Whether a layer answers otherwise in training, unless it drops nothing"
+    differs = isinstance(layer, _IN_TRAINING) or type(layer).__name__ in _DROPPING
+    return differs and bool(getattr(layer, 'p', getattr(layer, 'drop_prob', 1)))
+
+# %% ../nbs/reference/batching.ipynb #02ed1dc8
 @contextmanager
 def _training_noticed()->Iterator[None]:
-    "Warn of layers that work in training mode in this block, wherever they are hidden: a function around a network cannot be put into evaluation mode"
+    "Warn of layers that work in training mode in this block, wherever they are hidden"
     found = []
     def notice(layer:nn.Module, inputs:tuple)->None:
-        if layer.training and _is_restless(layer): found.append(layer)
+        if layer.training and _differs_in_training(layer): found.append(layer)
     hook = nn.modules.module.register_module_forward_pre_hook(notice)
     try: yield
     finally: hook.remove()
-    if found: warnings.warn(f'the score uses a network in training mode ({type(found[0]).__name__}): its answers depend on the batch or on chance, and it may change; call .eval() on the network first', stacklevel=2)
+    if found: warnings.warn(
+        f'the score uses a network in training mode ({type(found[0]).__name__}): its answers depend on the batch '
+        'or on chance, and it may change; call .eval() on the network first', stacklevel=2)
 
+# %% ../nbs/reference/batching.ipynb #329ba250
+def _value_and_gradient_once(
+    score:Callable, # (N, ...) to (N,)
+    images:Tensor   # (N, ...)
+)->tuple[Tensor, Tensor]: # (N,) and (N, ...)
+    "Value and gradient of `score` in one pass over the whole batch"
+    with torch.inference_mode(False), torch.enable_grad(), _with_remedy(), _eval_mode(score):
+        leaf = (images.clone() if images.is_inference() else images.detach()).requires_grad_()
+        values = _check_values(score(leaf.clone()), len(images))
+        gradient = torch.autograd.grad(values.sum(), leaf, allow_unused=True)[0] if values.requires_grad else None
+    if gradient is None: raise InputError(
+        'the score does not depend on its input differentiably: take away no_grad, detach and rounding')
+    return values.detach(), gradient
+
+# %% ../nbs/reference/batching.ipynb #40dbe0a1
+def _check_values(
+    values:object, # what a score gave
+    count:int      # images it was given
+)->Tensor:         # (N,)
+    "One number for each image; InputError otherwise"
+    shape = tuple(getattr(values, 'shape', (type(values).__name__,)))
+    if shape == (count,): return values
+    raise InputError(
+        f'the score gave {shape} for {count} images: it must give a tensor with one number each; one with a target for '
+        'each image needs a method take(rows), as Score has, since methods ask for several points of an image at once')
+
+# %% ../nbs/reference/batching.ipynb #f8a0c31a
+_INFERENCE = 'its weights were made in inference mode: build or load the network outside of torch.inference_mode()'
+_CUT_OFF = 'it cuts its input off: take away no_grad and detach'
+_REFUSALS = { # what torch says, and the remedy
+    'Inference tensors cannot be saved': _INFERENCE, 'Inplace update to inference tensor': _INFERENCE,
+    'does not require grad and does not have a grad_fn': _CUT_OFF,
+    'element 0 of tensors does not require grad': _CUT_OFF,
+    'compatible with .grad()': 'it saves memory by reentrant checkpoints: call checkpoint(..., use_reentrant=False)',
+    'modified by an inplace operation': 'it overwrites what its gradient needs: take away operations such as x += y',
+    'shapes cannot be multiplied': 'the images have another size or number of channels than it takes: resize them',
+    'marked as non-differentiable': 'it ends in an operation that has no gradient, such as argmax or rounding'}
+
+# %% ../nbs/reference/batching.ipynb #6cb83c6c
+@contextmanager
+def _with_remedy()->Iterator[None]:
+    "Errors of torch for a network that cannot be differentiated become an InputError with the remedy"
+    try: yield
+    except RuntimeError as error:
+        for words, remedy in _REFUSALS.items():
+            if words in str(error): raise InputError(f'the network cannot be explained as it is: {remedy}') from error
+        raise
+
+# %% ../nbs/reference/batching.ipynb #5efc3469
 def _outputs_only(
     score:Callable, # (N, ...) to (N,), or a classifier, to (N, C); it may change its input in place
     images:Tensor   # (N, ...); left as they are
@@ -125,104 +135,117 @@ def _outputs_only(
     "What a score gives, without gradients; InputError unless that is a tensor with a row for each image"
     with _eval_mode(score), _with_remedy(): values = score(images.clone())
     shape = tuple(getattr(values, 'shape', (type(values).__name__,)))
-    if not isinstance(values, Tensor) or shape[:1] != (len(images),): raise InputError(f'the score gave {shape} for {len(images)} images: it must give a tensor with one number each')
-    return values
+    if isinstance(values, Tensor) and shape[:1] == (len(images),): return values
+    raise InputError(f'the score gave {shape} for {len(images)} images: it must give a tensor with one number each')
 
 # %% ../nbs/reference/batching.ipynb #2b6a9cac
 def _check_finite(
-    values:Tensor,   # (M,)
-    gradient:Tensor, # (M, ...)
-    rows:Tensor      # (M,): the image that each row belongs to
+    values:Tensor, gradient:Tensor, # (M,) and (M, ...)
+    rows:Tensor                     # (M,): the image that each row belongs to
 )->None:
     "InputError that names the first image whose value or gradient is NaN or infinite"
     if (gradient.sum() + values.sum()).isfinite(): return # one pass: any NaN or infinity is in the sum
     bad = ~(torch.isfinite(gradient).flatten(1).all(1) & torch.isfinite(values)).cpu()
     if not bad.any(): return # it was the sum that overflowed
-    raise InputError(f'the score or its gradient is NaN or infinite for image {rows[bad][0].item()}: look for NaN in weights and images, or try float32 and output="logit"')
+    raise InputError(
+        f'the score or its gradient is NaN or infinite for image {rows[bad][0].item()}: '
+        'look for NaN in weights and images, or try float32 and output="logit"')
 
-# %% ../nbs/reference/batching.ipynb #5e4826c4
-_CHUNK = dict(cpu=2*3*224**2, other=64*3*224**2) # input values taken together by default: on a CPU more are no quicker, and take more memory
-
-def _first_line(
-    error:BaseException
-)->str:
+# %% ../nbs/reference/batching.ipynb #28592865
+def _first_line(error:BaseException)->str:
     "What an error says, in one line; its name where it says nothing"
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
-def _out_of_memory(
-    error:BaseException
-)->bool:
+def _out_of_memory(error:BaseException)->bool:
     "Whether an error of torch says that memory ran out, on any device"
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(words in str(error) for words in ('out of memory', "can't allocate memory", 'ALLOC_FAILED'))
+    words = 'out of memory', "can't allocate memory", 'ALLOC_FAILED'
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(known in str(error) for known in words)
 
 # %% ../nbs/reference/batching.ipynb #e6fe2674
 def _in_chunks(
-    function:Callable, # of a slice of the rows
-    count:int,         # rows in all
-    size:int           # rows taken together at first
-)->Iterator:           # (result, size that fitted) for each chunk
+    function:Callable,   # of a slice of the rows
+    count:int, size:int  # rows in all, and rows taken together at first
+)->Iterator:             # (result, size that fitted) for each chunk
     "Results of `function` over slices of the rows; the slice halves as often as memory runs out"
     start = 0
     while start < count:
         part = slice(start, min(start + size, count))
-        taken = part.stop - start
-        try: result = function(part)
-        except (RuntimeError, MemoryError) as error:
-            if not _out_of_memory(error): raise
-            if taken == 1: raise InputError(f'memory ran out on a single image: make it smaller, or use a device with more memory ({_first_line(error)[:80]})') from error
-            result = None
-        if result is None: size = taken//2
+        result = _unless_memory_ends(function, part)
+        if result is None: size = (part.stop - start)//2
         else:
             yield result, size
             start = part.stop
 
+# %% ../nbs/reference/batching.ipynb #dfc772fc
+def _unless_memory_ends(
+    function:Callable, # of a slice of the rows
+    part:slice
+)->object:             # its result; None when memory ran out on several rows
+    "Try one chunk; InputError when a single row does not fit"
+    try: return function(part)
+    except (RuntimeError, MemoryError) as error:
+        if not _out_of_memory(error): raise
+        if part.stop - part.start > 1: return None
+        raise InputError('memory ran out on a single image: make it smaller, or use a device with more memory '
+                         f'({_first_line(error)[:80]})') from error
+
+# %% ../nbs/reference/batching.ipynb #5e4826c4
+_CHUNK = dict(cpu=2*3*224**2, other=64*3*224**2) # input values taken together by default
+
+def _default_chunk(
+    score:Callable,
+    images:Tensor # (N, ...)
+)->int:
+    "Rows that are taken together unless a number is given"
+    side = getattr(getattr(score, 'classifier', score), 'size', 0) # what a Classifier resizes to
+    resized = 3*side**2 if isinstance(side, Integral) else 0
+    return max(1, _CHUNK['cpu' if images.device.type == 'cpu' else 'other']//max(1, images[0].numel(), resized))
+
+# %% ../nbs/reference/batching.ipynb #e9b219b5
+class _Sized:
+    "A score, and how many rows it is asked for at a time"
+    def __init__(self,
+        score:Callable,     # (N, ...) to (N,)
+        batch_size:int=None # rows taken together; None: by the size of a row
+    ):
+        if batch_size is not None: batch_size = _integer('batch_size', batch_size, advice=' images, or None')
+        self.score, self.batch_size = score, batch_size
+    def room(self, images:Tensor)->int:
+        "Rows of these images that are taken together"
+        return self.batch_size or _default_chunk(self.score, images)
+    def together(self, images:Tensor)->int:
+        "Points of each image's path that are taken together, at least one"
+        return max(1, self.room(images)//len(images))
+
+# %% ../nbs/reference/batching.ipynb #6da55bb3
+class _Batched(_Sized):
+    "A score that is asked in chunks that fit the memory"
+    new = True # it has not been asked yet
+
+    def chunks(self, function:Callable, images:Tensor, rows:Tensor=None)->Iterator:
+        "The rows of one chunk after another, with the result of `function(score, images)`"
+        rows, room = torch.arange(len(images)) if rows is None else rows, self.room(images)
+        def result(part:slice)->tuple: return rows[part], self.asked(function, rows[part], images[part])
+        for found, size in _in_chunks(result, len(images), room):
+            if size < room: self.batch_size = size
+            yield found
+
+    def asked(self, function:Callable, rows:Tensor, images:Tensor)->object:
+        "The result of `function(score, images)`; the first call of a plain function looks for layers in training mode"
+        plain = not isinstance(self.score, nn.Module) and not hasattr(self.score, 'classifier')
+        watch, self.new = _training_noticed() if plain and self.new else nullcontext(), False
+        with watch: return function(_rows_of(self.score, rows), images)
+
 # %% ../nbs/reference/batching.ipynb #09f4ac15
-class Evaluator:
+class Evaluator(_Batched):
     "Takes values and gradients of a score in chunks that fit the memory, counts them and shows progress"
     def __init__(self,
         score:Callable,      # (N, ...) to (N,)
         batch_size:int=None, # rows taken together; None: by the size of a row
         bar:tqdm=None        # moved by one for each gradient
     ):
-        if batch_size is not None: batch_size = _integer('batch_size', batch_size, advice=' images, or None')
-        self.score, self.batch_size, self.bar, self.evaluations, self.score_input = score, batch_size, bar, 0, None
-        self.unseen = True # has not been called yet
-
-    @classmethod
-    def at(cls,
-        score:Callable,      # a Score, or any callable from (N, ...) to (N,)
-        images:Tensor,       # (N, ...): the images explained
-        batch_size:int=None, # as above
-        bar:tqdm=None        # as above
-    )->'Evaluator':
-        "For the score with its targets fixed at `images`; its values there, (N,), are in `score_input`: one forward pass"
-        fixed, known = score.settle(images) if hasattr(score, 'settle') else (_fixed_at(score, images), None)
-        evaluator = cls(fixed, batch_size, bar)
-        evaluator.score_input = evaluator.values(images) if known is None else known
-        return evaluator
-
-    def room(self, images:Tensor)->int:
-        "Rows of these images that are taken together"
-        side = getattr(getattr(self.score, 'classifier', self.score), 'size', 0) # what a Classifier resizes to
-        side = side if isinstance(side, Integral) else 0
-        return self.batch_size or max(1, _CHUNK['cpu' if images.device.type == 'cpu' else 'other']//max(1, images[0].numel(), 3*side**2))
-
-    def together(self, images:Tensor)->int:
-        "Points of each image's path that are taken together, at least one"
-        return max(1, self.room(images)//len(images))
-
-    def chunks(self, function:Callable, images:Tensor, rows:Tensor=None)->Iterator:
-        "(rows, result of `function(score, images)`) for one chunk after another; remembers the chunk that fitted"
-        rows, room = torch.arange(len(images)) if rows is None else rows, self.room(images)
-        for result, size in _in_chunks(lambda part: (rows[part], self.asked(function, rows[part], images[part])), len(images), room):
-            if size < room: self.batch_size = size
-            yield result
-
-    def asked(self, function:Callable, rows:Tensor, images:Tensor)->object:
-        "The result of `function(score, images)` for these rows; the first call of a plain function looks for layers in training mode"
-        plain = not isinstance(self.score, nn.Module) and not hasattr(self.score, 'classifier')
-        watch, self.unseen = _training_noticed() if plain and self.unseen else nullcontext(), False
-        with watch: return function(_rows_of(self.score, rows), images)
+        super().__init__(score, batch_size)
+        self.bar, self.evaluations, self.score_input = bar, 0, None
 
     def __call__(self,
         images:Tensor,   # (M, ...)
@@ -233,8 +256,7 @@ class Evaluator:
         for part, (values, gradients) in self.chunks(_value_and_gradient_once, images, rows):
             _check_finite(values, gradients, part)
             results.append((values, gradients))
-            self.evaluations += len(values)
-            if self.bar is not None: self.bar.update(len(values))
+            self.count(len(values))
         return results[0] if len(results) == 1 else tuple(map(torch.cat, zip(*results)))
 
     @torch.no_grad()
@@ -245,6 +267,24 @@ class Evaluator:
         "Values without gradients"
         return torch.cat([values for _, values in self.chunks(_outputs_only, images, rows)])
 
+    def count(self, gradients:int)->None:
+        "Count gradients, and move the bar by as many"
+        self.evaluations += gradients
+        if self.bar is not None: self.bar.update(gradients)
+
+    @classmethod
+    def at(cls,
+        score:Callable,      # a Score, or any callable from (N, ...) to (N,)
+        images:Tensor,       # (N, ...): the images explained
+        batch_size:int=None, # as above
+        bar:tqdm=None        # as above
+    )->'Evaluator':
+        "For the score with its targets fixed at `images`; `score_input` holds its values there, (N,): one forward pass"
+        fixed, known = score.settle(images) if hasattr(score, 'settle') else (_fixed_at(score, images), None)
+        evaluator = cls(fixed, batch_size, bar)
+        evaluator.score_input = evaluator.values(images) if known is None else known
+        return evaluator
+
 # %% ../nbs/reference/batching.ipynb #bc62bf39
 def value_and_gradient(
     score:Callable,     # a Score, or any callable from (N, ...) to (N,)
@@ -252,7 +292,8 @@ def value_and_gradient(
     batch_size:int=None # rows taken together; None: as many as are quick and fit
 )->tuple[Tensor, Tensor]: # values (N,) and gradients (N, ...)
     "Value and gradient of any score, in chunks; halves the chunk when memory runs out; InputError on NaN and infinity"
-    if not isinstance(images, Tensor) or not images.is_floating_point(): raise InputError('give the input as a tensor of floats')
+    if not isinstance(images, Tensor) or not images.is_floating_point():
+        raise InputError('give the input as a tensor of floats')
     if not len(images): raise InputError('the batch is empty: give at least one image')
     if hasattr(score, 'check_count'): score.check_count(len(images))
     return Evaluator(score, batch_size)(images)

@@ -70,8 +70,7 @@ class BlurPath:
 
 # %% ../nbs/40_blur.ipynb #4120e77b
 def _derivative_steps(
-    evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
-    path:BlurPath,
+    evaluator:Evaluator, path:BlurPath,
     edges:Tensor,       # (K+1,): gradients are taken at the sharp end of each segment
     together:int,       # points of each path that are taken together
     change:float        # of the width, for the difference quotient, in pixels

@@ -24,11 +24,13 @@ def _check_images(
     images:Tensor # what is said to be a batch of images
 )->Tensor:        # the same
     "Images are float tensors (N, 3, H, W), N at least 1; InputError with the remedy for anything else"
-    if not isinstance(images, Tensor): raise InputError(f'images are a {type(images).__name__}: give a float tensor (N, 3, H, W)')
-    if not images.is_floating_point(): raise InputError(f'images are {images.dtype}: give floats in [0, 1], e.g. images.float()/255')
-    if images.ndim == 3: raise InputError(f'images have shape {tuple(images.shape)}: add the batch dimension with images[None]')
-    if images.ndim != 4 or images.shape[1] != 3 or not images.numel(): raise InputError(f'images have shape {tuple(images.shape)}: give (N, 3, H, W) with N, H, W at least 1')
-    return images
+    if not isinstance(images, Tensor): wrong = f'are a {type(images).__name__}: give a float tensor (N, 3, H, W)'
+    elif not images.is_floating_point(): wrong = f'are {images.dtype}: give floats in [0, 1], e.g. images.float()/255'
+    elif images.ndim == 3: wrong = f'have shape {tuple(images.shape)}: add the batch dimension with images[None]'
+    elif images.ndim != 4 or images.shape[1] != 3 or not images.numel():
+        wrong = f'have shape {tuple(images.shape)}: give (N, 3, H, W) with N, H, W at least 1'
+    else: return images
+    raise InputError(f'images {wrong}')
 
 # %% ../nbs/reference/classifiers.ipynb #4db034b2
 def _check_range(
@@ -36,36 +38,27 @@ def _check_range(
 )->Tensor:        # the same
     "Pixels lie in [0, 1]; InputError for NaN and for images that were normalised already"
     low, high = images.min().item(), images.max().item()
-    if not (low > -1e-3 and high < 1 + 1e-3): raise InputError(f'pixels range from {low:.3g} to {high:.3g}: give values in [0, 1], the classifier normalises them itself')
-    return images
-
-# %% ../nbs/reference/classifiers.ipynb #6b1f7582
-def _check_logits(
-    logits:object, # what a network returned
-    count:int      # images it was given
-)->Tensor:    # (N, C)
-    "Logits are a tensor (N, C); InputError for networks that answer otherwise"
-    if not isinstance(logits, Tensor): raise InputError(f'the network returned a {type(logits).__name__}: wrap it in a module that returns the logits alone')
-    if logits.ndim != 2 or len(logits) != count or not logits.shape[1]: raise InputError(f'the network returned {tuple(logits.shape)} for {count} images: it must give logits of shape (N, classes)')
-    if not logits.is_floating_point(): raise InputError(f'the network returned {logits.dtype}: it must give logits, real numbers before the softmax')
-    return logits
+    if low > -1e-3 and high < 1 + 1e-3: return images
+    raise InputError(
+        f'pixels range from {low:.3g} to {high:.3g}: give values in [0, 1], the classifier normalises them itself')
 
 # %% ../nbs/reference/classifiers.ipynb #eca14c23
 def _in_single(
     values:Tensor # any float tensor
 )->Tensor:        # the same, in single precision at least
-    "Half precision to single: sums, norms and interpolation need the digits"
+    "Half precision to single"
     return values.float() if values.dtype in (torch.half, torch.bfloat16) else values
 
 # %% ../nbs/reference/classifiers.ipynb #83b69bba
 def _resized(
     images:Tensor,       # (N, C, h, w)
     size:tuple[int, int] # (H, W)
-)->Tensor:         # (N, C, H, W); the same tensor where nothing is to do
+)->Tensor:               # (N, C, H, W); the same tensor where nothing is to do
     "Bilinear, smoothed where it shrinks; differentiable"
-    return images if images.shape[-2:] == tuple(size) else F.interpolate(_in_single(images), tuple(size), mode='bilinear', antialias=True).to(images.dtype)
+    if images.shape[-2:] == tuple(size): return images
+    return F.interpolate(_in_single(images), tuple(size), mode='bilinear', antialias=True).to(images.dtype)
 
-# %% ../nbs/reference/classifiers.ipynb #65f4f27c
+# %% ../nbs/reference/classifiers.ipynb #172bb445
 def _weight_of(
     network:nn.Module,
     other:Tensor=None # the answer for a network without weights
@@ -73,22 +66,128 @@ def _weight_of(
     "A parameter of real numbers: on the device and in the precision in which the network works"
     return next((weight for weight in network.parameters() if weight.is_floating_point()), other)
 
-def _check_normalisation(
-    network:nn.Module,
-    mean:Sequence[float],
-    std:Sequence[float],
-    labels:Sequence[str]|None
-)->None:
-    "InputError unless these are a torch module, three numbers each for pixels in [0, 1], and a list of names"
-    if isinstance(labels, str): raise InputError(f"labels is the text '{labels:.40}': give a list of names, one for each class")
-    if not isinstance(network, nn.Module): raise InputError(f'the network is a {type(network).__name__}: give a torch module; a plain function from images to logits goes to Score as it is')
-    for name, values in dict(mean=mean, std=std).items():
-        if not isinstance(values, (Sequence, Tensor, np.ndarray)) or len(values) != 3: raise InputError(f'{name} is {values}: give three numbers, for red, green and blue')
-    if not all(0 <= value <= 1 for value in mean): raise InputError(f'mean is {list(mean)}: give it for pixels in [0, 1], so divided by 255 if it is of bytes')
+# %% ../nbs/reference/classifiers.ipynb #6b1f7582
+def _check_logits(
+    logits:object, # what a network returned
+    count:int      # images it was given
+)->Tensor:         # (N, C)
+    "Logits are a tensor (N, C); InputError for networks that answer otherwise"
+    if not isinstance(logits, Tensor):
+        wrong = f'a {type(logits).__name__}: wrap it in a module that returns the logits alone'
+    elif logits.ndim != 2 or len(logits) != count or not logits.shape[1]:
+        wrong = f'{tuple(logits.shape)} for {count} images: it must give logits of shape (N, classes)'
+    elif not logits.is_floating_point(): wrong = f'{logits.dtype}: it must give logits, real numbers before the softmax'
+    else: return logits
+    raise InputError(f'the network returned {wrong}')
+
+# %% ../nbs/reference/classifiers.ipynb #4ed1f536
+def _matching(
+    labels:Sequence[str], # of all classes
+    wanted:str            # a name
+)->list[int]:             # indices
+    "The classes of that name: as it is written, else in any case, else as one of the names between commas"
+    lower, folded = wanted.casefold(), [name.casefold() for name in labels]
+    exact = [index for index, name in enumerate(labels) if name == wanted]
+    alike = [index for index, name in enumerate(folded) if name == lower]
+    among = [index for index, name in enumerate(folded) if lower in name.split(', ')]
+    return exact or alike or among
+
+# %% ../nbs/reference/classifiers.ipynb #c66df6d9
+def _nearest(labels:Sequence[str], wanted:str)->list[str]:
+    "Names that hold the wanted word, then names that look like it; five at most"
+    holding = [name for name in labels if re.search(rf'\b{re.escape(wanted)}\b', name, re.IGNORECASE)]
+    return list(dict.fromkeys(holding + difflib.get_close_matches(wanted, labels, n=5, cutoff=.4)))[:5]
+
+# %% ../nbs/reference/classifiers.ipynb #98b51be1
+def _find_label(
+    labels:Sequence[str]|None, # of all classes
+    label:str                  # as it is written, else in any case, else one of the names between commas
+)->int:
+    "The index of a label; InputError with the nearest ones when there is none or several"
+    if labels is None: raise InputError(
+        f"this classifier has no labels to look '{label}' up in: give the class as a number")
+    found = _matching(labels, label.strip())
+    if len(found) == 1: return found[0]
+    choices = ', '.join(f'{index} {labels[index]}' for index in found[:8])
+    if found: raise InputError(f"several classes match '{label}': choose one of {choices}, by number if need be")
+    near = ', '.join(_nearest(labels, label.strip()))
+    first = f"the {len(labels)} classes begin with {', '.join(labels[:5])}"
+    raise InputError(f"no class is called '{label}'; " + (f'did you mean {near}?' if near else first))
+
+# %% ../nbs/reference/classifiers.ipynb #1a0b26f0
+class _Named:
+    "The classes of a classifier by name, from its list `labels`"
+    def name(self, index:int)->str:
+        "What a class is called; its number where there are no labels"
+        return str(index) if self.labels is None or index >= len(self.labels) else self.labels[index]
+
+    def index(self, label:str)->int:
+        "The index of a class by name, in any case; InputError with the nearest names otherwise"
+        return _find_label(self.labels, label)
+
+    def _check_labels(self, classes:int)->None:
+        "InputError unless there is a name for each class, or none at all"
+        if self.labels is None or len(self.labels) == classes: return
+        raise InputError(
+            f'{len(self.labels)} labels for {classes} classes: give a name for each in their order, or labels=None')
+
+# %% ../nbs/reference/classifiers.ipynb #3bb00dfb
+class _Ready:
+    "Classifiers that come with weights, normalisation and names"
+    @classmethod
+    def imagenet(cls)->'Classifier':
+        "EfficientNet-Lite0 for ImageNet: 224 px, 1,000 classes, its weights installed with this package, no download"
+        from ddpath.loaders import _imagenet_network
+        return cls(**_imagenet_network())
+
+    @classmethod
+    def embedded(cls)->'Classifier':
+        "The classifier inside the package: 64 px, 40 classes, no download"
+        from ddpath.loaders import _embedded_network
+        return cls(**_embedded_network())
+
+    @classmethod
+    def timm(cls,
+        name:str,              # e.g. 'resnet50.a1_in1k'; see timm.list_models
+        weights:str|Path=None, # a .safetensors or .pth file; None: timm's own, downloaded once from its hub
+    )->'Classifier':
+        "A classifier of timm with the size and normalisation that it was trained with"
+        from ddpath.loaders import _timm_network
+        return cls(**_timm_network(name, weights))
+
+    @classmethod
+    def torchvision(cls,
+        name:str,                   # e.g. 'resnet50'; see torchvision.models.list_models
+        weights:str|Path='DEFAULT', # an entry of its registry, downloaded once, or a .safetensors or .pth file
+    )->'Classifier':
+        "A torchvision classifier of ImageNet with weights from its registry or from a local file"
+        from ddpath.loaders import _torchvision_network
+        return cls(**_torchvision_network(name, weights))
+
+# %% ../nbs/reference/classifiers.ipynb #8a436720
+def _check_channels(name:str, values:Sequence[float])->None:
+    "InputError unless these are three numbers"
+    if isinstance(values, (Sequence, Tensor, np.ndarray)) and len(values) == 3: return
+    raise InputError(f'{name} is {values}: give three numbers, for red, green and blue')
+
+def _check_normalisation(mean:Sequence[float], std:Sequence[float])->None:
+    "InputError unless mean and standard deviation are those of pixels in [0, 1]"
+    for name, values in dict(mean=mean, std=std).items(): _check_channels(name, values)
+    if not all(0 <= value <= 1 for value in mean):
+        raise InputError(f'mean is {list(mean)}: give it for pixels in [0, 1], so divided by 255 if it is of bytes')
     if not all(value > 0 for value in std): raise InputError(f'std is {list(std)}: give positive numbers')
 
+# %% ../nbs/reference/classifiers.ipynb #be2d2ba9
+def _check_network(network:nn.Module, labels:Sequence[str]|None)->None:
+    "InputError unless these are a torch module and a list of names"
+    if isinstance(labels, str):
+        raise InputError(f"labels is the text '{labels:.40}': give a list of names, one for each class")
+    if not isinstance(network, nn.Module): raise InputError(
+        f'the network is a {type(network).__name__}: give a torch module; '
+        'a plain function from images to logits goes to Score as it is')
+
 # %% ../nbs/reference/classifiers.ipynb #93af16e0
-class Classifier(nn.Module):
+class Classifier(_Ready, _Named, nn.Module):
     "Images in [0, 1] to logits: resized, normalised and moved to the network's device and precision inside"
     def __init__(self,
         network:nn.Module,         # normalised images (N, 3, size, size) to logits (N, C); left as it is
@@ -99,22 +198,24 @@ class Classifier(nn.Module):
         title:str=None             # what it is called in print; None: the class of the network
     ):
         super().__init__()
-        _check_normalisation(network, mean, std, labels)
+        _check_network(network, labels)
+        _check_normalisation(mean, std)
         self.size = _integer('size', size, advice=' pixels, the side that the network expects')
-        self.network, self.labels, self.training = network, None if labels is None else list(map(str, labels)), network.training
+        self.network, self.training = network, network.training
+        self.labels = None if labels is None else list(map(str, labels))
         self.title = type(network).__name__ if title is None else title
         self.register_buffer('mean', torch.tensor(mean).view(-1, 1, 1), persistent=False)
         self.register_buffer('std', torch.tensor(std).view(-1, 1, 1), persistent=False)
 
     def forward(self, images:Tensor)->Tensor:
-        "Logits (N, C) of images (N, 3, H, W) in [0, 1], of any size; InputError for other shapes, and where the labels do not fit"
-        _check_images(images)
-        if images.shape[-2:] != (self.size, self.size):
-            images = F.interpolate(_in_single(images), [self.size, self.size], mode='bilinear', antialias=True)
+        "Logits (N, C) of images (N, 3, H, W) in [0, 1], of any size; InputError for other shapes"
+        side = self.size, self.size
+        if _check_images(images).shape[-2:] != side:
+            images = F.interpolate(_in_single(images), side, mode='bilinear', antialias=True)
         images = images.to(_weight_of(self.network, images))
-        with _evaluating(self.network):
-            logits = _check_logits(self.network((images - self.mean.to(images))/self.std.to(images)), len(images))
-        if self.labels is not None and len(self.labels) != logits.shape[1]: raise InputError(f'{len(self.labels)} labels for {logits.shape[1]} classes: give a name for each class in their order, or labels=None')
+        pixels = (images - self.mean.to(images))/self.std.to(images)
+        with _evaluating(self.network): logits = _check_logits(self.network(pixels), len(images))
+        self._check_labels(logits.shape[1])
         return logits
 
     def __repr__(self)->str:
@@ -136,58 +237,3 @@ class Classifier(nn.Module):
         logits = Evaluator(self, batch_size).values(_check_range(_check_images(images)))
         probabilities, classes = logits.float().softmax(1).topk(min(_integer('k', k), logits.shape[1]))
         return [[self.name(index) for index in row] for row in classes.tolist()], probabilities
-
-    def name(self, index:int)->str:
-        "What a class is called; its number where there are no labels"
-        return str(index) if self.labels is None or index >= len(self.labels) else self.labels[index]
-
-    def index(self, label:str)->int:
-        "The index of a class by name, in any case; InputError with the nearest names otherwise"
-        return _find_label(self.labels, label)
-
-    @classmethod
-    def imagenet(cls)->'Classifier':
-        "EfficientNet-Lite0 for ImageNet: 224 px, 1,000 classes, its weights installed with this package, no download"
-        from ddpath.loaders import _imagenet_network
-        return cls(**_imagenet_network())
-
-    @classmethod
-    def timm(cls,
-        name:str,              # e.g. 'resnet50.a1_in1k'; see timm.list_models
-        weights:str|Path=None, # a .safetensors or .pth file; None: timm's own, downloaded once from its hub
-    )->'Classifier':
-        "A classifier of timm with the size and normalisation that it was trained with"
-        from ddpath.loaders import _timm_network
-        return cls(**_timm_network(name, weights))
-
-    @classmethod
-    def torchvision(cls,
-        name:str,                   # e.g. 'resnet50'; see torchvision.models.list_models
-        weights:str|Path='DEFAULT', # an entry of torchvision's registry, downloaded once, or a .safetensors or .pth file
-    )->'Classifier':
-        "A torchvision classifier of ImageNet with weights from its registry or from a local file"
-        from ddpath.loaders import _torchvision_network
-        return cls(**_torchvision_network(name, weights))
-
-    @classmethod
-    def embedded(cls)->'Classifier':
-        "The classifier inside the package: 64 px, 40 classes, no download"
-        from ddpath.loaders import _embedded_network
-        return cls(**_embedded_network())
-
-# %% ../nbs/reference/classifiers.ipynb #4ed1f536
-def _find_label(
-    labels:Sequence[str]|None, # of all classes
-    label:str                  # as it is written, else in any case, else one of the names between commas
-)->int:
-    "The index of a label; InputError with the nearest ones when there is none or several"
-    if labels is None: raise InputError(f"this classifier has no labels to look '{label}' up in: give the class as a number")
-    wanted = label.strip()
-    found = []
-    for fits in (lambda name: name == wanted, lambda name: name.casefold() == wanted.casefold(), lambda name: wanted.casefold() in name.casefold().split(', ')):
-        found = found or [index for index, name in enumerate(labels) if fits(name)]
-    if len(found) == 1: return found[0]
-    if found: raise InputError(f"several classes match '{label}': choose one of {', '.join(f'{index} {labels[index]}' for index in found[:8])}, by number if need be")
-    holding = [name for name in labels if re.search(rf'\b{re.escape(wanted)}\b', name, re.IGNORECASE)]
-    near = list(dict.fromkeys(holding + difflib.get_close_matches(wanted, labels, n=5, cutoff=.4)))[:5]
-    raise InputError(f"no class is called '{label}'; " + (f"did you mean {', '.join(near)}?" if near else f"the {len(labels)} classes begin with {', '.join(labels[:5])}"))

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Polyline', 'denoised_path', 'PosteriorMeanIG', 'MixedIG']
 
-# %% ../nbs/64_denoised_paths.ipynb #6f67d967
+# %% ../nbs/64_denoised_paths.ipynb #a35d696f
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -17,56 +17,68 @@ from .batching import Evaluator
 from .blur import BlurIG, BlurPath
 from .checks import InputError, _choice, _integer, _number
 from .classifiers import _resized
-from .denoising import DDPath, _check_pictures
+from .denoising import _check_pictures, _classes_of
 from .gradients import _noises
 from .ig import PathIntegral
 from .prior import Prior, _prior_or_usual
 
-# %% ../nbs/64_denoised_paths.ipynb #f12c370c
+# %% ../nbs/64_denoised_paths.ipynb #b35a5723
+def _between(
+    knots:Tensor, # (M, N, ...), at even positions from 0 to 1
+    alpha:Tensor  # (K, N), in [0, 1]
+)->Tensor:        # (K, N, ...)
+    "Linear interpolation between knots"
+    position = alpha*(len(knots) - 1)
+    k, image = position.long().clamp(max=len(knots) - 2), torch.arange(knots.shape[1])
+    weight = (position - k).float().to(knots).view(*k.shape, *[1]*(knots.ndim - 2))
+    return torch.lerp(knots[k, image], knots[k + 1, image], weight)
+
+# %% ../nbs/64_denoised_paths.ipynb #d40454ea
 @dataclass(frozen=True)
 class Polyline:
     "Straight from one denoised image to the next, and to the image"
     knots:Tensor   # (M, N, 3, size, size), pixels of the prior; the last is the image
     detail:Tensor  # (N, 3, H, W): what the image has beyond the prior's size
-    weights:Tensor # (M,): what the detail counts at each knot; the last is 1
+    weights:Tensor # (M,): weight of the detail at each knot; the last is 1
 
     def __call__(self, alpha:Tensor)->Tensor:
         "The points (K, N, 3, H, W) at positions alpha in [0, 1], (K,) or (K, N)"
-        place = (alpha if alpha.ndim == 2 else alpha[:, None]).cpu().expand(len(alpha), len(self.detail))*(len(self.knots) - 1)
-        low, columns = place.long().clamp(0, len(self.knots) - 2), torch.arange(len(self.detail))
-        ahead = (place - low).to(self.weights)
-        points = torch.lerp(self.knots[low, columns], self.knots[low + 1, columns], ahead.to(self.knots)[..., None, None, None])
-        weights = torch.lerp(self.weights[low], self.weights[low + 1], ahead)[..., None, None, None].to(self.detail)
-        return _resized(points.flatten(0, 1), self.detail.shape[-2:]).view(*place.shape, *self.detail.shape[1:]) + weights*self.detail
+        images = len(self.detail)
+        alpha = (alpha if alpha.ndim == 2 else alpha[:, None]).cpu().expand(len(alpha), images)
+        points = _resized(_between(self.knots, alpha).flatten(0, 1), self.detail.shape[-2:])
+        weights = _between(self.weights[:, None].expand(-1, images), alpha).to(self.detail)
+        return points.view(*alpha.shape, *self.detail.shape[1:]) + weights[..., None, None, None]*self.detail
 
     def take(self, rows:Tensor)->'Polyline':
         "The paths of some of the images"
         return Polyline(self.knots[:, rows], self.detail[rows], self.weights)
 
-# %% ../nbs/64_denoised_paths.ipynb #25b5c00d
+# %% ../nbs/64_denoised_paths.ipynb #bf6f3461
 def denoised_path(
     prior:Prior,
     images:Tensor,              # (N, 3, H, W)
     timesteps:Tensor,           # (M,), falling
     noise:Tensor,               # (M or 1, 1, 3, size, size), standard normal
-    classes:Tensor|None=None    # (N,): for a denoiser that is told them
+    classes:Tensor|None=None    # (N,): for a class-conditional denoiser
 )->Polyline:
-    "The path of formula (2)"
-    small = _resized(images, (prior.size, prior.size))
+    "The path of @eq-denoised"
+    small, count = _resized(images, (prior.size, prior.size)), len(timesteps)
     t = timesteps.repeat_interleave(len(images))
-    noisy = prior.add_noise(small.repeat(len(timesteps), 1, 1, 1), noise.expand(len(timesteps), *small.shape).flatten(0, 1), t)
-    means = prior.denoise(noisy, t, None if classes is None else classes.repeat(len(timesteps)))
+    noises = noise.expand(count, *small.shape).flatten(0, 1)
+    noisy = prior.add_noise(small.repeat(count, 1, 1, 1), noises, t)
+    means = prior.denoise(noisy, t, None if classes is None else classes.repeat(count))
     weights = torch.cat([prior.chain.abar[timesteps], torch.ones(1, dtype=torch.float64)]).float()
-    return Polyline(torch.cat([means.view(-1, *small.shape), small[None]]), images - _resized(small, images.shape[-2:]), weights)
+    knots = torch.cat([means.view(-1, *small.shape), small[None]])
+    return Polyline(knots, images - _resized(small, images.shape[-2:]), weights)
 
-# %% ../nbs/64_denoised_paths.ipynb #15ce3cdc
+# %% ../nbs/64_denoised_paths.ipynb #4698ff12
 @dataclass(frozen=True)
 class PosteriorMeanIG(PathIntegral):
     "Integrated Gradients along what a denoiser makes of the image under falling noise: complete [ours]"
     prior:Prior=None             # None: the embedded one
     steps:int=64                 # gradients for each image and draw
     draws:int=1                  # paths that are averaged, each with its own noise
-    knots:int=32                 # looks of the denoiser for each path
+    knots:int=32                 # evaluations of the denoiser for each path
     fresh:bool=False             # new noise at each knot, instead of one for the whole path
     top:float=1.                 # share of the noise's schedule where the path starts, above 0
     rule:str|Callable='midpoint' # a name in RULES, or a function of steps
@@ -74,29 +86,30 @@ class PosteriorMeanIG(PathIntegral):
     limit:int=1024               # with a tolerance: the most gradients for each image and draw
     batch_size:int=None          # images times points taken together; None: by their size
 
-    def cost(self)->int|None: return None if self.tolerance else self.steps*self.draws
-
-    def check(self)->None:
-        "InputError for settings out of range"
+    def __post_init__(self):
+        super().__post_init__()
         for name in ('draws', 'knots'): _integer(name, getattr(self, name))
-        if not 0 < _number(self.top) <= 1: raise InputError(f'top is {self.top}: give a share of the schedule, above 0 and up to 1')
+        if not 0 < _number(self.top) <= 1:
+            raise InputError(f'top is {self.top}: give a share of the schedule, above 0 and up to 1')
+
+    def cost(self)->int|None: return None if self.tolerance else self.steps*self.draws
 
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Polyline]:
         _check_pictures(images)
-        self.check()
         prior = _prior_or_usual(self.prior, images.device)
-        classes = None if prior.unet.class_embedding is None else DDPath(prior).classes(prior, evaluator, images)
-        timesteps = torch.linspace(self.top*(len(prior.chain.abar) - 2), 0, self.knots).round().long()
+        classes = _classes_of(prior, evaluator.score, len(images), 'none')
+        small, last = _resized(images[:1], (prior.size, prior.size)), len(prior.chain.abar) - 2
+        timesteps = torch.linspace(self.top*last, 0, self.knots).round().long()
         for _ in range(self.draws):
-            noise = _noises(_resized(images[:1], (prior.size, prior.size)), self.knots if self.fresh else 1, generator)
+            noise = _noises(small, self.knots if self.fresh else 1, generator)
             yield denoised_path(prior, images, timesteps, noise, classes)
 
-# %% ../nbs/64_denoised_paths.ipynb #48c4ac9a
+# %% ../nbs/64_denoised_paths.ipynb #b85f6272
 @dataclass(frozen=True)
 class _Mixture:
     "Between two paths to the same images, position by position"
     first:Callable  # positions (K,) or (K, N) to points (K, N, 3, H, W), with `take`
-    second:Callable
+    second:Callable # the same
     share:float     # of the second
 
     def __call__(self, alpha:Tensor)->Tensor:
@@ -107,6 +120,7 @@ class _Mixture:
         "The paths of some of the images"
         return _Mixture(self.first.take(rows), self.second.take(rows), self.share)
 
+# %% ../nbs/64_denoised_paths.ipynb #2bceada5
 def _blurred(images:Tensor)->BlurPath:
     "Blur IG's path to the images"
     return BlurIG().path(images)
@@ -115,23 +129,24 @@ def _from_black(images:Tensor)->StraightPath:
     "Integrated Gradients' path to the images"
     return StraightPath(torch.zeros_like(images), images)
 
-_OTHERS = dict(blur=_blurred, black=_from_black) # paths that it can be mixed with
+_OTHERS = dict(blur=_blurred, black=_from_black) # paths to mix with
 
-# %% ../nbs/64_denoised_paths.ipynb #30ca71ca
+# %% ../nbs/64_denoised_paths.ipynb #342a228d
 @dataclass(frozen=True)
 class MixedIG(PosteriorMeanIG):
-    "Integrated Gradients along the path of denoised images, mixed with another: complete, an average of a few draws [ours]"
+    "Integrated Gradients along the denoised path, mixed with another: complete, an average of a few draws [ours]"
     steps:int=20               # gradients for each image and draw
     draws:int=5                # paths that are averaged, each with its own noise
-    knots:int=8                # looks of the denoiser for each path
-    other:str|Callable='blur'  # a name in OTHERS, or a function of images (N, 3, H, W) to a path that ends there
+    knots:int=8                # evaluations of the denoiser for each path
+    other:str|Callable='blur'  # blur or black, or a function of images (N, 3, H, W) to a path that ends there
     share:float=.5             # of the other path, from 0 to 1
 
-    def check(self)->None:
-        "InputError for settings out of range"
-        super().check()
+    def __post_init__(self):
+        super().__post_init__()
         if not callable(self.other): _choice('other path', self.other, _OTHERS, ', or give a function of images')
-        if not 0 <= _number(self.share) <= 1: raise InputError(f'share is {self.share}: give the share of the other path, from 0 to 1')
+        if not 0 <= _number(self.share) <= 1:
+            raise InputError(f'share is {self.share}: give the share of the other path, from 0 to 1')
 
     def paths(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[_Mixture]:
-        for path in super().paths(evaluator, images, generator): yield _Mixture(path, (self.other if callable(self.other) else _OTHERS[self.other])(images), self.share)
+        other = self.other if callable(self.other) else _OTHERS[self.other]
+        for path in super().paths(evaluator, images, generator): yield _Mixture(path, other(images), self.share)

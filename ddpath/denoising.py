@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['SCHEMES', 'VIEWS', 'AGGREGATES', 'scaling', 'DDPath', 'DDPathIG', 'DDPathBlurIG', 'DDPathGIG', 'NetworkFree']
 
-# %% ../nbs/60_ddpath.ipynb #dfb73ec8
+# %% ../nbs/60_ddpath.ipynb #343d4b45
 import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -18,17 +19,17 @@ from torch import Tensor
 from .attribution import Method, Step, StraightPath, Trajectory, _gradients_at
 from .batching import Evaluator
 from .blur import gaussian_blur
-from .checks import InputError, _choice, _number
+from .checks import InputError, _choice, _integer, _number
 from .classifiers import _resized
 from .gradients import _noises
 from .guided import _advanced, _block_of, _length
 from .noise import _branch
 from .prior import Prior, _prior_or_usual
-from .quadrature import _make_rule
+from .quadrature import _MOST
 from .randomness import _draw
 from .scores import Score
 
-# %% ../nbs/60_ddpath.ipynb #42d0e7b4
+# %% ../nbs/60_ddpath.ipynb #c0ce76ef
 _ORIENTATIONS = dict(timestep=lambda step, steps: steps - 1 - step, loop=lambda step, steps: step)
 SCHEMES = dict(default=lambda faded: (1 - faded, faded), reverse=lambda faded: (faded, 1 - faded))
 
@@ -36,244 +37,323 @@ def scaling(
     steps:int,
     a:float=1.,                 # exponent, positive
     scheme:str='default',       # a name in SCHEMES
-    orientation:str='timestep'  # a name in ORIENTATIONS
+    orientation:str='timestep'  # timestep: t counts down; loop: up
 )->tuple[Tensor, Tensor, Tensor]: # t/T, ρ and κ at each step, (T,) each, float64
-    "What mean and pull count at each step; InputError for settings that do not exist"
+    "Weights of mean and guidance at each step; InputError for settings that do not exist"
     _choice('scheme', scheme, SCHEMES)
     _choice('orientation', orientation, _ORIENTATIONS)
     if not 0 < _number(a) < torch.inf: raise InputError(f'a is {a}: give a positive exponent, such as 1')
-    share = _ORIENTATIONS[orientation](torch.arange(steps, dtype=torch.float64), steps)/steps
-    return share, *SCHEMES[scheme](share**a)
+    faded = _ORIENTATIONS[orientation](torch.arange(steps, dtype=torch.float64), steps)/steps
+    return faded, *SCHEMES[scheme](faded**a)
 
-# %% ../nbs/60_ddpath.ipynb #58b1111e
-def _clean_view(images:Tensor, steps:Tensor, prior:Prior, generator:torch.Generator)->Tensor:
+# %% ../nbs/60_ddpath.ipynb #d724cffc
+def _clean_view(images:Tensor, timesteps:Tensor, prior:Prior, generator:torch.Generator)->Tensor:
     "The image as it is"
-    return images.expand(len(steps), *images.shape)
+    return images.expand(len(timesteps), *images.shape)
 
-def _noised_view(images:Tensor, steps:Tensor, prior:Prior, generator:torch.Generator)->Tensor:
+def _noised_view(images:Tensor, timesteps:Tensor, prior:Prior, generator:torch.Generator)->Tensor:
     "The image with the noise of each timestep, drawn afresh and shared by the batch"
-    noise = _noises(images, len(steps), generator)
-    return torch.stack([prior.add_noise(images, part, t) for part, t in zip(noise, steps)])
+    noise = _noises(images, len(timesteps), generator)
+    return torch.stack([prior.add_noise(images, part, t) for part, t in zip(noise, timesteps)])
 
 VIEWS = dict(clean=_clean_view, noised=_noised_view)
 
-# %% ../nbs/60_ddpath.ipynb #e457677f
+# %% ../nbs/60_ddpath.ipynb #537b08c5
 def _denoised_means(
     prior:Prior,
     images:Tensor,             # (N, 3, size, size), the size of the prior
     view:str,                  # a name in VIEWS
-    classes:Tensor|None,       # (N,): a denoiser that is told none leaves them aside
+    classes:Tensor|None,       # (N,): for a class-conditional denoiser
     generator:torch.Generator
-)->Iterator[tuple[Tensor, Tensor]]: # mean and variance, (N, 3, size, size) each, for one timestep after another, falling
-    "What the denoiser says of the image at each step of the chain, many timesteps at once"
-    for steps in prior.timesteps.flip(0).split(max(1, prior.room()//len(images))):
-        seen = VIEWS[view](images, steps, prior, generator)
-        told = None if classes is None else classes.repeat(len(steps))
-        found = prior.posterior(seen.flatten(0, 1), steps.repeat_interleave(len(images)), told)
+)->Iterator[tuple[Tensor, Tensor]]: # mean and variance, (N, 3, size, size) each, for each timestep, falling
+    "The denoiser's mean and variance at each timestep, many timesteps at once"
+    for timesteps in prior.timesteps.flip(0).split(max(1, prior.room()//len(images))):
+        seen = VIEWS[view](images, timesteps, prior, generator)
+        repeated = None if classes is None else classes.repeat(len(timesteps))
+        found = prior.posterior(seen.flatten(0, 1), timesteps.repeat_interleave(len(images)), repeated)
         yield from zip(*(part.view(seen.shape) for part in found))
 
-# %% ../nbs/60_ddpath.ipynb #23ce48ab
+# %% ../nbs/60_ddpath.ipynb #bc149c9b
 def _network_guidance(
     evaluator:Evaluator, # of a Score
     point:Tensor,        # (N, 3, H, W), pixels
     score:Tensor,        # (N,): at the point
-    gradients:Tensor     # (N, 3, H, W): at the point
+    gradient:Tensor      # (N, 3, H, W): at the point
 )->Tensor:               # (N, 3, H, W)
     "Gradient of log p(y | point) of the explained network, out of the gradient of the score where that is possible"
     alone = evaluator.score.against is None
-    if alone and evaluator.score.output == 'log_probability': return gradients
-    if alone and evaluator.score.output == 'probability': return gradients/score.clamp(min=1e-30).view(-1, 1, 1, 1)
-    return Evaluator(replace(evaluator.score, output='log_probability', against=None), evaluator.batch_size)(point)[1]
+    if alone and evaluator.score.output == 'log_probability': return gradient
+    if alone and evaluator.score.output == 'probability': return gradient/score.clamp(min=1e-30).view(-1, 1, 1, 1)
+    log_probability = replace(evaluator.score, output='log_probability', against=None)
+    return Evaluator(log_probability, evaluator.batch_size)(point)[1]
 
-# %% ../nbs/60_ddpath.ipynb #b63c746b
+# %% ../nbs/60_ddpath.ipynb #a083752a
 def _prior_classes(
     prior:Prior,
     score:Score,  # with its targets fixed
     count:int     # images
-)->Tensor:        # (N,) whole numbers; -1: a class that the prior does not know
-    "The classes explained, as the prior numbers them; by number where neither has names"
+)->Tensor:        # (N,) integers; -1: a class that the prior does not know
+    "The explained classes, as the prior numbers them; by number where neither has names"
     labels = getattr(score.classifier, 'labels', None)
     if prior.labels is None or labels == list(prior.labels): return score.target.cpu().expand(count)
     counts = Counter(prior.labels)
     known = {label: index for index, label in enumerate(prior.labels) if counts[label] == 1}
-    names = [None if labels is None else labels[target] for target in score.target.tolist()]
-    return torch.tensor([known.get(name, -1) for name in names]).expand(count)
+    explained = [None if labels is None else labels[target] for target in score.target.tolist()]
+    return torch.tensor([known.get(label, -1) for label in explained]).expand(count)
 
-# %% ../nbs/60_ddpath.ipynb #6c3f0b66
-def _pulled_back(
+# %% ../nbs/60_ddpath.ipynb #830ad178
+def _classes_of(
+    prior:Prior,
+    score:object,  # what is explained
+    count:int,     # images
+    guidance:str   # prior, network or none
+)->Tensor|None:
+    "The explained classes, as the prior numbers them; None where nothing asks for them"
+    conditional = prior.unet.class_embedding is not None
+    if guidance == 'none' and not conditional: return None
+    if not isinstance(score, Score):
+        raise InputError("a plain function has no class to guide to: explain a Score, or set guidance='none'")
+    classes = _prior_classes(prior, score, count)
+    unknown = (classes < 0).nonzero()[:, 0].tolist()
+    if not unknown: return classes
+    start = f'the prior does not know the class explained of image {unknown[0]} ({len(unknown)} of {count})'
+    if conditional: raise InputError(f'{start}, and its denoiser needs one: give a prior of the same classes')
+    if guidance == 'prior':
+        warnings.warn(f"{start}: the network guides there, as with guidance='network'", stacklevel=2)
+    return classes
+
+# %% ../nbs/60_ddpath.ipynb #ffc43ae7
+def _prior_guidance(
+    prior:Prior,
+    sample:Tensor, # (N, 3, size, size), pixels
+    t:Tensor,
+    classes:Tensor # (N,), as the prior numbers them; -1: unknown
+)->Tensor:         # (N, 3, size, size); 0 where the class is unknown
+    "Gradient of log p(y | sample) of the noise-aware classifier"
+    guidance, known = torch.zeros_like(sample), (classes >= 0).nonzero()[:, 0]
+    if not len(known): return guidance
+    return guidance.index_copy(0, known.to(sample.device), prior.guide(sample[known], t, classes[known]).to(sample))
+
+# %% ../nbs/60_ddpath.ipynb #89ad6541
+def _before_resizing(
     gradients:Tensor,    # (N, C, H, W): at resized images
     size:tuple[int, int] # (h, w) of the images before
-)->Tensor:            # (N, C, h, w)
+)->Tensor:               # (N, C, h, w)
     "The gradient at the images before they were resized"
     if gradients.shape[-2:] == tuple(size): return gradients
     before = gradients.new_zeros(*gradients.shape[:2], *size, requires_grad=True)
-    with torch.enable_grad(): return torch.autograd.grad(_resized(before, gradients.shape[-2:]), before, gradients)[0]
+    with torch.enable_grad():
+        return torch.autograd.grad(_resized(before, gradients.shape[-2:]), before, gradients)[0]
 
-# %% ../nbs/60_ddpath.ipynb #b3a3ca64
-def _mean_gradient(steps:Iterator[Step], images:Tensor, shares:Tensor)->Iterator[Step]:
-    "Mean of the gradients (Algorithm 1)"
-    for step in steps: yield step._replace(parts=step.gradients/len(shares))
+# %% ../nbs/60_ddpath.ipynb #d2c33b13
+class _Sample(NamedTuple):
+    "A sample, and what is known there"
+    number:int      # k, from 0
+    steps:int       # T
+    faded:float     # t/T
+    first:Tensor    # (N, 3, H, W): sample 0
+    point:Tensor    # (N, 3, H, W): sample k, as the network sees it
+    after:Tensor    # (N, 3, H, W): sample k + 1; after the last the image
+    score:Tensor    # (N,)
+    gradient:Tensor # (N, 3, H, W)
 
-def _weighted(steps:Iterator[Step], images:Tensor, shares:Tensor)->Iterator[Step]:
+# %% ../nbs/60_ddpath.ipynb #754a2646
+def _mean_gradient(here:_Sample)->Tensor:
+    "Its share of the mean (Algorithm 1)"
+    return here.gradient/here.steps
+
+def _weighted(here:_Sample)->Tensor:
     "Gradient times sample times t/T, both in [-1, 1], the range of the prior (formula 6)"
-    for step, share in zip(steps, shares.tolist()): yield step._replace(parts=step.gradients*share*(step.points - .5))
+    return here.gradient*here.faded*(here.point - .5)
 
-def _closed_path(steps:Iterator[Step], images:Tensor, shares:Tensor)->Iterator[Step]:
-    "Gradient times move, the last one to the image"
-    held = None
-    for step in chain(steps, [None]):
-        if held is not None: yield held._replace(parts=held.gradients*((images if step is None else step.points[0]) - held.points[0]))
-        held = step
+def _path(here:_Sample)->Tensor:
+    "Gradient times move"
+    return here.gradient*(here.after - here.point)
 
-AGGREGATES = dict(mean_gradient=_mean_gradient, weighted=_weighted, path=_closed_path)
+AGGREGATES = dict(mean_gradient=_mean_gradient, weighted=_weighted, path=_path)
 
-# %% ../nbs/60_ddpath.ipynb #61a8e7ac
+# %% ../nbs/60_ddpath.ipynb #ab1ed817
 _GUIDES = 'prior', 'network', 'none'
-_MEAN_INPUTS = *VIEWS, 'chain'
+_MEAN_INPUTS = *VIEWS, 'sample'
 
 @dataclass(frozen=True)
 class DDPath(Method):
-    "Base of DDPath: samples around the image, from noise to the image (formula 1)"
+    "Base of DDPath: gradients at samples around the image, from noise to the image"
     prior:Prior=None               # None: the embedded one
     steps:int=250                  # gradients for each image
     a:float=1.                     # exponent of the scaling
-    scheme:str='default'           # or reverse: mean and pull change places
+    scheme:str='default'           # or reverse: mean and guidance change places
     orientation:str='timestep'     # t counts down as the diffusion does; or loop: up, as printed
-    mean_input:str='clean'         # what the denoiser looks at: clean, noised, or chain, the sample itself
-    guidance:str='prior'           # who pulls: prior, network or none
-    scale:float=None               # of the pull; None: the prior's own
+    mean_input:str='clean'         # what the denoiser sees: the clean image, the noised image, or the sample
+    guidance:str='prior'           # whose gradient guides: prior, network or none
+    scale:float=None               # of the guidance; None: the prior's own
     batch_size:int=None            # images taken together; None: by their size
+
+    def __post_init__(self):
+        super().__post_init__()
+        _integer('steps', self.steps, most=_MOST)
+        scaling(1, self.a, self.scheme, self.orientation)
+        _choice('mean_input', self.mean_input, _MEAN_INPUTS)
+        _choice('guidance', self.guidance, _GUIDES)
 
     def cost(self)->int: return self.steps
 
-    def model(self, device:torch.device)->Prior:
-        "The prior, the embedded one on that device, on a chain of that many steps; InputError for settings that do not exist"
-        _make_rule('left', self.steps)
-        scaling(self.steps, self.a, self.scheme, self.orientation)
-        for name, known in dict(mean_input=_MEAN_INPUTS, guidance=_GUIDES).items(): _choice(name, getattr(self, name), known)
-        return _prior_or_usual(self.prior, device).respaced(self.steps)
-
-    def classes(self, prior:Prior, evaluator:Evaluator, images:Tensor)->Tensor|None:
-        "The classes as the prior numbers them; None where nothing asks for them"
-        if self.guidance == 'none' and prior.unet.class_embedding is None: return None
-        if not isinstance(evaluator.score, Score): raise InputError(f"{type(self).__name__} must know which class pulls, and a plain function has none: explain a Score, or set guidance='none'")
-        classes = _prior_classes(prior, evaluator.score, len(images))
-        strange = (classes < 0).nonzero()[:, 0].tolist()
-        if strange and prior.unet.class_embedding is not None: raise InputError(f'image {strange[0]} is explained for a class that this prior must be told and does not know: give a prior of the same classes')
-        if strange and self.guidance == 'prior': warnings.warn(f"the prior does not know the class explained of image {strange[0]} ({len(strange)} of {len(classes)}): the network itself pulls there, as with guidance='network'", stacklevel=2)
-        return classes
-
-    def pull(self, evaluator:Evaluator, prior:Prior, classes:Tensor|None, sample:Tensor, step:Step, t:Tensor)->Tensor:
-        "Gradient of log p(y | sample), for images of the prior's size"
-        if self.guidance == 'none': return torch.zeros_like(sample)
-        strange = torch.ones_like(classes, dtype=torch.bool) if self.guidance == 'network' else classes < 0
-        pull = _pulled_back(_network_guidance(evaluator, step.points[0], step.score[0], step.gradients[0]), sample.shape[-2:]) if strange.any() else torch.zeros_like(sample)
-        known = (~strange).nonzero()[:, 0]
-        if len(known): pull = pull.index_copy(0, known.to(pull.device), prior.guide(sample[known], t, classes[known]).to(pull))
-        return (prior.guidance if self.scale is None else self.scale)*pull
-
-    def looks(self, prior:Prior, images:Tensor, classes:Tensor|None, generator:torch.Generator)->Iterator:
-        "Mean and variance for each timestep; None each where they wait for the sample"
-        if self.mean_input == 'chain': return iter([None]*self.steps)
+    def denoised(self, prior:Prior, images:Tensor, classes:Tensor|None, generator:torch.Generator)->Iterator:
+        "Mean and variance at each timestep; None each where they wait for the sample"
+        if self.mean_input == 'sample': return iter([None]*self.steps)
         return _denoised_means(prior, images, self.mean_input, classes, generator)
 
-    def seen(self, sample:Tensor, step:int)->Tensor:
-        "What becomes of a sample before gradients are taken"
+    def shown(self, sample:Tensor, number:int)->Tensor:
+        "What the network sees of sample k"
         return sample
 
-# %% ../nbs/60_ddpath.ipynb #246a4606
-def _denoising_steps(
-    method:DDPath,
-    evaluator:Evaluator,
-    images:Tensor,             # (N, 3, H, W)
-    generator:torch.Generator,
-    shared:Iterator=None       # looks that somebody else takes as well
-)->Iterator[Step]:
-    "Gradients at the samples of formula (1), one sample after another"
-    prior = method.model(images.device)
-    classes = method.classes(prior, evaluator, images)
-    fork = _branch(generator)
-    target = _resized(images, (prior.size, prior.size))
-    found = method.looks(prior, target, classes, fork) if shared is None else shared
-    _, kept, pulled = scaling(method.steps, method.a, method.scheme, method.orientation)
-    sample = .5 + _draw(torch.randn, target, generator).expand_as(target)/2
-    for number, (t, look_at, rho, kappa) in enumerate(zip(prior.timesteps.flip(0), found, kept.tolist(), pulled.tolist())):
-        sample = method.seen(sample, number)
-        points = _resized(sample, images.shape[-2:])[None]
-        score, gradients = _gradients_at(evaluator, points)
-        step = Step(torch.tensor([number/method.steps], dtype=torch.float64), points, score, gradients, gradients)
-        mean, variance = look_at or prior.posterior(sample, t, classes)
-        pull = method.pull(evaluator, prior, classes, sample, step, t)
-        yield step
-        sample = .5 + rho*(mean - .5) + kappa*variance*pull + variance.sqrt()*_draw(torch.randn, target, generator)
+    def part(self, here:_Sample, images:Tensor)->Tensor:
+        "What a sample adds to the map"
+        raise NotImplementedError(f'{type(self).__name__} adds nothing to a map')
 
-# %% ../nbs/60_ddpath.ipynb #e9ba9740
-def _check_pictures(
-    images:Tensor # (N, ...)
-)->None:
+    def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
+        yield _trajectory(self, evaluator, images, generator)
+
+    complete = False # whether the parts add up to a difference of scores
+
+# %% ../nbs/60_ddpath.ipynb #de41e39a
+class _Sampler:
+    "The samples of one method for some images, one after another"
+    def __init__(self, method:DDPath, evaluator:Evaluator, images:Tensor, generator:torch.Generator):
+        self.method, self.evaluator, self.images, self.generator = method, evaluator, images, generator
+        self.prior = _prior_or_usual(method.prior, images.device).respaced(method.steps)
+        self.timesteps = self.prior.timesteps.flip(0)
+        self.classes = _classes_of(self.prior, evaluator.score, len(images), method.guidance)
+        self.scaling = scaling(method.steps, method.a, method.scheme, method.orientation)
+        self.small = _resized(images, (self.prior.size, self.prior.size))
+        self.branch = _branch(generator) # draws the noise of the noised view
+        self.place(.5 + self.noise().expand_as(self.small)/2, 0)
+        self.first = self.point
+
+    def noise(self)->Tensor: return _draw(torch.randn, self.small, self.generator)
+
+    def denoised(self)->Iterator:
+        "Mean and variance at each timestep"
+        return self.method.denoised(self.prior, self.small, self.classes, self.branch)
+
+    def place(self, sample:Tensor, number:int)->None:
+        "Stand at sample k"
+        self.sample = self.method.shown(sample, number)
+        self.point = _resized(self.sample, self.images.shape[-2:])
+
+# %% ../nbs/60_ddpath.ipynb #37e2ed72
+def _guidance(sampler:_Sampler, score:Tensor, gradient:Tensor, t:Tensor)->Tensor: # (N, 3, size, size)
+    "Gradient of log p(y | sample), times its scale"
+    method, sample, classes = sampler.method, sampler.sample, sampler.classes
+    if method.guidance == 'none': return torch.zeros_like(sample)
+    known = (classes >= 0) & (method.guidance == 'prior')
+    network = torch.zeros_like(sample)
+    if not known.all():
+        network = _network_guidance(sampler.evaluator, sampler.point, score, gradient)
+        network = _before_resizing(network, sample.shape[-2:])
+    of_prior = _prior_guidance(sampler.prior, sample, t, torch.where(known, classes, -1))
+    scale = sampler.prior.guidance if method.scale is None else method.scale
+    return scale*torch.where(known.to(sample.device).view(-1, 1, 1, 1), of_prior, network)
+
+# %% ../nbs/60_ddpath.ipynb #309e8ff7
+def _visit(sampler:_Sampler, number:int, t:Tensor, denoised:tuple|None)->_Sample:
+    "Score and gradient at sample k, and sample k + 1"
+    faded, rho, kappa = (weights[number].item() for weights in sampler.scaling)
+    point = sampler.point
+    (score,), (gradient,) = _gradients_at(sampler.evaluator, point[None])
+    mean, variance = denoised or sampler.prior.posterior(sampler.sample, t, sampler.classes)
+    guidance = _guidance(sampler, score, gradient, t)
+    sample = .5 + rho*(mean - .5) + kappa*variance*guidance + variance.sqrt()*sampler.noise()
+    last = number == sampler.method.steps - 1
+    if not last: sampler.place(sample, number + 1)
+    after = sampler.images if last else sampler.point
+    return _Sample(number, sampler.method.steps, faded, sampler.first, point, after, score, gradient)
+
+# %% ../nbs/60_ddpath.ipynb #8bd2e2a1
+def _step_of(method:DDPath, here:_Sample, images:Tensor)->Step:
+    "A sample as a step of the attribution"
+    alpha = torch.tensor([here.number/here.steps], dtype=torch.float64)
+    return Step(alpha, here.point[None], here.score[None], here.gradient[None], method.part(here, images)[None])
+
+def _samples(method:DDPath, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[_Sample]:
+    "The samples of @eq-ddpath"
+    sampler = _Sampler(method, evaluator, images, generator)
+    for number, (t, denoised) in enumerate(zip(sampler.timesteps, sampler.denoised())):
+        yield _visit(sampler, number, t, denoised)
+
+# %% ../nbs/60_ddpath.ipynb #b38a9e50
+def _check_pictures(images:Tensor)->None:
     "InputError unless they have three colours and two sides"
-    if images.ndim != 4 or images.shape[1] != 3: raise InputError(f'a diffusion model knows pictures (N, 3, H, W), not {tuple(images.shape)}: choose another method')
+    if images.ndim == 4 and images.shape[1] == 3: return
+    raise InputError(f'a diffusion model takes images (N, 3, H, W), not {tuple(images.shape)}: choose another method')
 
-# %% ../nbs/60_ddpath.ipynb #3967265d
+def _trajectory(method:DDPath, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Trajectory:
+    "The steps; a score at the start where the parts are complete"
+    _check_pictures(images)
+    samples = _samples(method, evaluator, images, generator)
+    first = next(samples)
+    steps = (_step_of(method, here, images) for here in chain([first], samples))
+    return Trajectory(steps, first.score if method.complete else None)
+
+# %% ../nbs/60_ddpath.ipynb #d7a8ea76
 @dataclass(frozen=True)
 class DDPathIG(DDPath):
     "DDPath-IG (Lei 2024, Algorithm 1): the mean gradient at samples around the image, from noise to the image"
     aggregate:str='mean_gradient'  # a name in AGGREGATES
 
-    def gather(self, steps:Iterator[Step], images:Tensor)->Trajectory:
-        "What is summed: complete, with a starting point, only along the path"
+    def __post_init__(self):
+        super().__post_init__()
         _choice('aggregate', self.aggregate, AGGREGATES)
-        first = next(steps)
-        shares = scaling(self.steps, orientation=self.orientation)[0]
-        return Trajectory(AGGREGATES[self.aggregate](chain([first], steps), images, shares), first.score[0] if self.aggregate == 'path' else None)
 
-    def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
-        _check_pictures(images)
-        yield self.gather(_denoising_steps(self, evaluator, images, generator), images)
+    @property
+    def complete(self)->bool: return self.aggregate == 'path'
 
-# %% ../nbs/60_ddpath.ipynb #c14e6a4c
+    def part(self, here:_Sample, images:Tensor)->Tensor: return AGGREGATES[self.aggregate](here)
+
+# %% ../nbs/60_ddpath.ipynb #80cc620e
 @dataclass(frozen=True)
 class DDPathBlurIG(DDPathIG):
     "DDPath-BlurIG (Lei 2024, Algorithm 2): the same, each sample blurred less than the one before"
     max_sigma:float=None # widest blur, in pixels of the prior; None: 50 for a side of 224, in proportion otherwise
 
-    def seen(self, sample:Tensor, step:int)->Tensor:
-        widest = 50/224*sample.shape[-1] if self.max_sigma is None else self.max_sigma
-        if not 0 <= _number(widest) < torch.inf: raise InputError(f'max_sigma is {widest}: give a width in pixels')
-        sigma = torch.tensor([widest*(1 - step/self.steps)], dtype=torch.float64)
-        return .5 + gaussian_blur(sample - .5, sigma)[0].to(sample.dtype)
+    def __post_init__(self):
+        super().__post_init__()
+        if self.max_sigma is None or 0 <= _number(self.max_sigma) < torch.inf: return
+        raise InputError(f'max_sigma is {self.max_sigma}: give a width in pixels')
 
-# %% ../nbs/60_ddpath.ipynb #cf3713e9
+    def shown(self, sample:Tensor, number:int)->Tensor:
+        widest = 50/224*sample.shape[-1] if self.max_sigma is None else self.max_sigma
+        width = torch.tensor([widest*(1 - number/self.steps)], dtype=torch.float64)
+        return .5 + gaussian_blur(sample - .5, width)[0].to(sample.dtype)
+
+# %% ../nbs/60_ddpath.ipynb #c6b6d2fa
 @dataclass(frozen=True)
 class DDPathGIG(DDPath):
-    "DDPath-GIG (Lei 2024, Algorithm 3): from each sample, the features with the smallest gradients move towards the image; not complete"
+    "DDPath-GIG (Lei 2024, Algorithm 3): from each sample, features with the smallest gradients move to the image"
     fraction:float=.1  # share of the features that go together; 0: one by one
-    max_dist:float=1.  # how far a feature may be from the line between first sample and image, in shares of its way
+    max_dist:float=1.  # how far from the line between first sample and image a feature may be, as a share of it
 
-    def moved(self, steps:Iterator[Step], images:Tensor)->Iterator[Step]:
-        "Steps whose parts are gradient times move"
-        first = next(steps)
-        path, block = StraightPath(first.points[0], images), _block_of(images, self.fraction)
-        total = _length(path.images - path.baseline)
-        for number, step in enumerate(chain([first], steps), 1):
-            end = _advanced(path, step.points[0], lambda way: step.gradients[0].abs(), number/self.steps, total, block, self.max_dist)
-            yield step._replace(parts=step.gradients*(end - step.points[0]))
-
-    def gather(self, steps:Iterator[Step], images:Tensor)->Trajectory:
-        "The walk whose parts are moves: it starts nowhere"
+    def __post_init__(self):
+        super().__post_init__()
         for name in ('fraction', 'max_dist'):
-            if not 0 <= _number(getattr(self, name)) <= 1: raise InputError(f'{name} is {getattr(self, name)}: give a share from 0 to 1')
-        return Trajectory(self.moved(steps, images))
+            value = getattr(self, name)
+            if not 0 <= _number(value) <= 1: raise InputError(f'{name} is {value}: give a share from 0 to 1')
 
-    trajectories = DDPathIG.trajectories
+    def part(self, here:_Sample, images:Tensor)->Tensor:
+        line, done = StraightPath(here.first, images), (here.number + 1)/here.steps
+        total, block = _length(images - here.first), _block_of(images, self.fraction)
+        order = lambda distance: here.gradient.abs()
+        end = _advanced(line, here.point, order, done, total, block, self.max_dist)
+        return here.gradient*(end - here.point)
 
-# %% ../nbs/60_ddpath.ipynb #bfbcf6b6
+# %% ../nbs/60_ddpath.ipynb #16162515
 @dataclass(frozen=True)
 class NetworkFree(DDPathIG):
-    "DDPath-IG without the denoiser: the mean is the image, the variance that of the schedule; the pull stays unless guidance='none'"
-    def model(self, device:torch.device)->Prior:
-        if self.mean_input != 'clean': raise InputError(f"mean_input='{self.mean_input}' has no meaning without a denoiser: leave it out")
-        return super().model(device)
+    "DDPath-IG without the denoiser: the mean is the image, the variance that of the schedule"
+    def __post_init__(self):
+        super().__post_init__()
+        if self.mean_input == 'clean': return
+        raise InputError(f"mean_input='{self.mean_input}' has no meaning without a denoiser: leave it out")
 
-    def looks(self, prior:Prior, images:Tensor, classes:Tensor|None, generator:torch.Generator)->Iterator:
+    def denoised(self, prior:Prior, images:Tensor, classes:Tensor|None, generator:torch.Generator)->Iterator:
         for t in prior.timesteps.flip(0): yield images, prior.least_variance(t).to(images).expand_as(images)

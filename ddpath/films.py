@@ -18,42 +18,54 @@ from .batching import Evaluator
 from .classifiers import _in_single, _resized
 from .noise import _watched
 
-# %% ../nbs/reference/films.ipynb #4932f70f
+# %% ../nbs/reference/films.ipynb #acbd3c44
 @dataclass(frozen=True)
 class _Frames:
-    "The walk to each of N images in pictures, from its start to the image, K of them"
+    "The path to each of N images in K frames, from its start to the image"
     alpha:Tensor  # (K, N): positions
     score:Tensor  # (K, N)
     total:Tensor  # (K, N): sum of the map so far
     points:Tensor # (K, N, 3, s, s), bytes
     maps:Tensor   # (K, N, s, s), in bfloat16: the saliency so far
 
+# %% ../nbs/reference/films.ipynb #0898b962
+def _small(
+    images:Tensor, # (N, C, H, W)
+    size:int       # side
+)->Tensor:         # (N, C, size, size)
+    "Images in the size of the film, on the CPU"
+    return _resized(_in_single(images), (size, size)).cpu()
+
+def _frame(
+    size:int,      # side
+    place:Tensor,  # (N,): position on the path
+    score:Tensor,  # (N,): there
+    values:Tensor, # (N, C, H, W): the map so far
+    points:Tensor  # (N, C, H, W)
+)->tuple:          # one row of each field of `_Frames`
+    "What is kept of a point"
+    total = values.flatten(1).sum(1).cpu()
+    pixels = _small(points, size).clamp(0, 1).mul(255).round().byte()
+    maps = _small(values.abs().sum(1, keepdim=True), size)[:, 0].bfloat16()
+    return place.double().cpu(), score.float().cpu(), total, pixels, maps
+
+# %% ../nbs/reference/films.ipynb #52ff7447
 class _Film:
-    "An observer that keeps small pictures of a walk and of the map so far, nearest to evenly spaced positions"
+    "An observer that keeps frames of a path nearest to evenly spaced positions"
     def __init__(self,
-        size:int=144, # side of the pictures
+        size:int=144, # side of the frames
         most:int=17   # frames; the last is the image with the whole map
     ):
         self.size, self.sum, self.kept = size, None, None
         self.places = torch.linspace(0, 1, most).double()[:-1, None]
 
-    def small(self, pictures:Tensor)->Tensor: # (N, C, H, W)
-        "Pictures in the size of the film, on the CPU"
-        return _resized(_in_single(pictures), (self.size, self.size)).cpu()
-
-    def frame(self, place:Tensor, score:Tensor, values:Tensor, points:Tensor)->tuple: # (N,), (N,), (N, C, H, W) twice
-        "What is kept of a point: as bytes and in half precision, since it is to be looked at"
-        maps = self.small(values.abs().sum(1, keepdim=True))[:, 0].bfloat16()
-        return place.double().cpu(), score.float().cpu(), values.flatten(1).sum(1).cpu(), self.small(points).clamp(0, 1).mul(255).round().byte(), maps
-
     def keep(self, place:Tensor, score:Tensor, points:Tensor)->None:
         "Take a point, with the map as it is before its gradient counts"
-        place = place.double().cpu()
-        distance = (place - self.places).abs()
+        distance = (place.double().cpu() - self.places).abs()
         if self.kept is None: self.far = torch.full_like(distance.expand(-1, len(points)), torch.inf)
         better = distance < self.far
         if not better.any(): return
-        frame = self.frame(place, score, torch.zeros_like(points) if self.sum is None else self.sum, points)
+        frame = _frame(self.size, place, score, torch.zeros_like(points) if self.sum is None else self.sum, points)
         if self.kept is None: self.kept = [part.expand(len(self.places), *part.shape).clone() for part in frame]
         self.far = torch.where(better, distance, self.far)
         rows, columns = better.nonzero().T
@@ -69,42 +81,49 @@ class _Film:
     def frames(self,
         attribution:Attribution # what the method found in the end
     )->_Frames:
-        "The frames of the walk"
+        "The frames of the path, the image with the whole map last"
         values = _in_single(attribution.values)
-        last = self.frame(torch.ones(len(values)), attribution.score_input, values, attribution.images)
+        last = _frame(self.size, torch.ones(len(values)), attribution.score_input, values, attribution.images)
         return _Frames(*(torch.cat([column, one[None]]) for column, one in zip(self.kept, last)))
 
-# %% ../nbs/reference/films.ipynb #c09957aa
+# %% ../nbs/reference/films.ipynb #5de7462a
 def _steps_of(
-    path:Callable,                  # positions (1, N) to points (1, N, ...)
-    stretches:list[list]            # of each image, in the order of the path
+    path:Callable,       # positions (1, N) to points (1, N, ...)
+    stretches:list[list] # of each image, in the order of the path
 )->Iterator[Step]:
-    "An adaptive integral as steps; where an image has fewer stretches than another, its last point stays"
+    "An adaptive integral as steps; where an image has fewer segments than another, its last point stays"
     for number in range(max(map(len, stretches))):
         nodes = [part[min(number, len(part) - 1)].middle for part in stretches]
         alpha = torch.tensor([[node.alpha for node in nodes]], dtype=torch.float64)
-        parts = torch.stack([part[number].values if number < len(part) else torch.zeros_like(part[0].values) for part in stretches])[None]
-        yield Step(alpha, path(alpha), torch.tensor([[node.score for node in nodes]]), torch.stack([node.gradient for node in nodes])[None], parts)
+        score = torch.tensor([[node.score for node in nodes]])
+        gradients = torch.stack([node.gradient for node in nodes])[None]
+        parts = [part[number].values if number < len(part) else torch.zeros_like(part[0].values) for part in stretches]
+        yield Step(alpha, path(alpha), score, gradients, torch.stack(parts)[None])
 
+# %% ../nbs/reference/films.ipynb #ab83096d
 @dataclass(frozen=True)
 class _Filmed(_Wrapped):
-    "The same method, its first walk shown to a film"
+    "The same method, its first path shown to a film"
     method:Method
     film:_Film
 
     def label(self)->str: return self.method.label()
 
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator:
-        for number, walk in enumerate(self.method.trajectories(evaluator, images, generator)):
-            yield walk if number else walk._replace(steps=_watched(walk.steps, self.film))
+        for number, trajectory in enumerate(self.method.trajectories(evaluator, images, generator)):
+            yield trajectory if number else trajectory._replace(steps=_watched(trajectory.steps, self.film))
 
     def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->_Integral:
         if getattr(self.method, 'tolerance', None) is None: return super().attribute(evaluator, images, generator)
         results = []
         for path, score in self.method.starts(evaluator, images, generator):
-            stretches, trace = _adaptive_stretches(evaluator, path, len(images), self.method.tolerance, self.method.limit)
-            if not results:
-                self.film.keep(torch.zeros(len(images)), score, path(torch.zeros(1, dtype=torch.float64))[0])
-                for step in _steps_of(path, stretches): self.film(step)
+            bounds = self.method.tolerance, self.method.limit
+            stretches, trace = _adaptive_stretches(evaluator, path, len(images), *bounds)
+            if not results: self.show(path, score, stretches)
             results.append(_Integral(_sums_of(stretches), trace, score))
         return _mean_integral(results)
+
+    def show(self, path:Callable, score:Tensor, stretches:list[list])->None:
+        "Show an adaptive path to the film, from its start"
+        self.film.keep(torch.zeros(len(score)), score, path(torch.zeros(1, dtype=torch.float64))[0])
+        for step in _steps_of(path, stretches): self.film(step)

@@ -88,7 +88,7 @@ def _(value): return f'partial({_fingerprint(value.func)}, {_fingerprint(value.a
 
 @_fingerprint.register(FunctionType)
 def _(value):
-    if _is_published(value): return value.__qualname__
+    if _is_published(value): return value.__qualname__.lstrip('_') # private names count like public ones
     with _underway(value) as again:
         return (value.__qualname__ if again
                 else f'{value.__qualname__} {_digest(_code_digest(value.__code__), _fingerprint(_used_by(value)))}')

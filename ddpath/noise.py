@@ -140,10 +140,9 @@ def _profile_plot(self, names:Sequence[str])->'Drawing':
                'share of the map so far': share, 'roughness of the map so far': self.roughness}
     figure = Drawing(figsize=(8.5, 4.6), layout='constrained')
     for panel, (title, column) in zip(figure.subplots(2, 2, sharex=True).flat, columns.items()):
-        lines = panel.plot(trace.alpha.cpu(), column.detach().float().cpu(), linewidth=1.2)
         panel.set_title(title, fontsize=9)
         panel.spines[['top', 'right']].set_visible(False)
-        _label_ends(panel, lines, names)
+        _label_ends(panel, panel.plot(trace.alpha.cpu(), column.detach().float().cpu(), linewidth=1.2), names)
     figure.supxlabel('position α on the path', fontsize=9)
     return figure
 

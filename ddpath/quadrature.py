@@ -14,38 +14,42 @@ from torch import Tensor
 from .checks import InputError, _choice, _integer
 from .images import _as_tensor
 
-# %% ../nbs/reference/quadrature.ipynb #6b51f72b
+# %% ../nbs/reference/quadrature.ipynb #e2f2b9c2
 def _midpoint(steps:int)->tuple[np.ndarray, np.ndarray]:
     "Equal segments, gradient in the middle"
     edges = np.linspace(0, 1, steps + 1)
     return (edges[1:] + edges[:-1])/2, edges
 
+# %% ../nbs/reference/quadrature.ipynb #eb7262d0
 def _left(steps:int)->tuple[np.ndarray, np.ndarray]:
     "Equal segments, gradient at their start"
     edges = np.linspace(0, 1, steps + 1)
     return edges[:-1], edges
 
+# %% ../nbs/reference/quadrature.ipynb #86b37c6a
 def _right(steps:int)->tuple[np.ndarray, np.ndarray]:
     "Equal segments, gradient at their end"
     edges = np.linspace(0, 1, steps + 1)
     return edges[1:], edges
 
-# %% ../nbs/reference/quadrature.ipynb #a42aa31d
+# %% ../nbs/reference/quadrature.ipynb #09dc87b4
 def _trapezoid(steps:int)->tuple[np.ndarray, np.ndarray]:
     "Nodes from end to end, the two outer segments half as long"
     if steps < 2: raise InputError(f'the trapezoid rule takes both ends: give at least 2 steps, not {steps}')
     nodes = np.linspace(0, 1, steps)
     return nodes, np.concatenate([[0], (nodes[1:] + nodes[:-1])/2, [1]])
 
+# %% ../nbs/reference/quadrature.ipynb #58611bb7
 def _gauss_legendre(steps:int)->tuple[np.ndarray, np.ndarray]:
     "Nodes and weights that are exact for polynomials of degree 2 steps - 1"
     nodes, weights = np.polynomial.legendre.leggauss(steps)
     return (nodes + 1)/2, np.append(0, np.cumsum(weights/weights.sum()))
 
-# %% ../nbs/reference/quadrature.ipynb #37a35bb0
-_MOST = 10**6 # gradients of one path
-
+# %% ../nbs/reference/quadrature.ipynb #afef47d9
 RULES = dict(midpoint=_midpoint, left=_left, right=_right, trapezoid=_trapezoid, gauss_legendre=_gauss_legendre)
+
+# %% ../nbs/reference/quadrature.ipynb #a6702af0
+_MOST = 10**6 # gradients of one path
 
 def _make_rule(
     rule:str|Callable, # a name in RULES, or a function of the number of steps

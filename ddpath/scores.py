@@ -31,66 +31,119 @@ def _probability(logits:Tensor, target:Tensor)->Tensor:
     "The softmax of the target class"
     return _logit(logits.softmax(1), target)
 
+# %% ../nbs/reference/scores.ipynb #49166b9f
 def _margin(logits:Tensor, target:Tensor)->Tensor:
     "The logit of the target class above the largest of the others"
-    if logits.shape[1] < 2: raise InputError('a margin needs two classes and the network has one: choose output="logit"')
+    if logits.shape[1] < 2:
+        raise InputError('a margin needs two classes and the network has one: choose output="logit"')
     others = logits.scatter(1, target[:, None], -torch.inf)
     return _logit(logits, target) - others.amax(1)
 
 OUTPUTS = dict(logit=_logit, log_probability=_log_probability, probability=_probability, margin=_margin)
 
-# %% ../nbs/reference/scores.ipynb #c86d42f1
-_Target = int|str|Sequence|Tensor|None # a class by number or name, one or N; None: the predicted class
+# %% ../nbs/reference/scores.ipynb #c354c4cd
+_Target = int|str|Sequence|Tensor|None # a class by index or name, one or N; None: the predicted class
 
+def _plain(target:object)->object:
+    "A number of numpy or torch as one of Python; anything else as it is"
+    return target.item() if isinstance(target, (Tensor, np.generic)) and target.ndim == 0 else target
+
+def _is_index(target:object)->bool:
+    "Whether this is an integer that can be an index; True and False are not"
+    return isinstance(target, Integral) and not isinstance(target, bool) and abs(target) < 2**63
+
+# %% ../nbs/reference/scores.ipynb #32b61d6d
+def _index_in_digits(
+    target:str # perhaps an integer
+)->int|None:   # None: it is none
+    "The index that a text of digits stands for"
+    digits = target.strip()
+    if not digits.removeprefix('-').isdecimal(): return None
+    if len(digits) > 18: raise InputError(f'target {target:.24}… is no class: the number is too large')
+    return int(digits)
+
+def _is_label(classifier:Callable, target:str)->bool:
+    "Whether a classifier that finds names has a class of that name"
+    labels = getattr(classifier, 'labels', None)
+    return hasattr(classifier, 'index') and labels is not None and target.strip() in list(labels)
+
+# %% ../nbs/reference/scores.ipynb #c86d42f1
 def _class_index(
     classifier:Callable, # names are looked up in its `index`
-    target:int|str       # a class by number or name
+    target:int|str       # a class by index or name
 )->int:
-    "The number of a class; InputError for what is neither an integer nor a known name. A text is a name first: a class may be called 10"
-    target = target.item() if isinstance(target, (Tensor, np.generic)) and target.ndim == 0 else target
-    if isinstance(target, Integral) and not isinstance(target, bool) and abs(target) < 2**63: return int(target)
-    if not isinstance(target, str): raise InputError(f'target {target!r} is no class: give an integer, a name, or one of these for each image')
-    labels = getattr(classifier, 'labels', None)
-    named = hasattr(classifier, 'index') and labels is not None and target.strip() in list(labels)
-    if target.strip().removeprefix('-').isdecimal() and not named:
-        if len(target.strip()) > 18: raise InputError(f'target {target:.24}… is no class: the number is too large')
-        return int(target)
-    if not hasattr(classifier, 'index'): raise InputError(f"this classifier has no labels to look '{target}' up in: give the class as a number")
-    return classifier.index(target)
+    "The index of a class; InputError for what is neither an integer nor a known name"
+    target = _plain(target)
+    if _is_index(target): return int(target)
+    if not isinstance(target, str): raise InputError(
+        f'target {target!r} is no class: give an integer, a name, or one of these for each image')
+    index = None if _is_label(classifier, target) else _index_in_digits(target)
+    if index is not None: return index
+    if hasattr(classifier, 'index'): return classifier.index(target)
+    raise InputError(f"this classifier has no labels to look '{target}' up in: give the class as a number")
 
-# %% ../nbs/reference/scores.ipynb #235eeeee
+# %% ../nbs/reference/scores.ipynb #d3b843f3
 def _class_indices(
     classifier:Callable, # names are looked up in its `index`
-    target:_Target        # a class by number or name, one or N; None
+    target:_Target       # a class by index or name, one or N; None
 )->Tensor|None:          # (1,) or (N,)
-    "Classes as numbers"
+    "Classes as indices"
     if target is None: return None
-    single = isinstance(target, (Integral, str, bytes)) or getattr(target, 'ndim', None) == 0 or not isinstance(target, (Sequence, Tensor, np.ndarray))
-    return torch.tensor([_class_index(classifier, one) for one in ([target] if single else target)])
+    several = isinstance(target, (Sequence, Tensor, np.ndarray)) and not isinstance(target, (str, bytes))
+    if getattr(target, 'ndim', None) == 0: several = False
+    return torch.tensor([_class_index(classifier, one) for one in (target if several else [target])])
 
+# %% ../nbs/reference/scores.ipynb #906c40b7
 def _check_targets(
-    targets:Tensor, # (M,)
-    classes:int,    # of the network
+    targets:Tensor,   # (M,)
+    classes:int,      # of the network
     name:str='target' # what to call them in an error
-)->Tensor:          # the same
+)->Tensor:            # the same
     "Classes that the network has; InputError for the first that it has not"
     wrong = [target for target in targets.tolist() if not 0 <= target < classes]
-    if wrong: raise InputError(f'{name} {wrong[0]} is out of range: the network has {classes} classes, 0 to {classes - 1}')
+    if wrong: raise InputError(
+        f'{name} {wrong[0]} is out of range: the network has {classes} classes, 0 to {classes - 1}')
     return targets
+
+# %% ../nbs/reference/scores.ipynb #be421c9f
+class _Targets:
+    "The classes that a score explains: one for all images, one for each, or the predicted ones"
+    def check_count(self, count:int)->None:
+        "InputError unless there is one target, or one for each of `count` images; likewise for the class against it"
+        for name, classes in (('targets', self.target), ('classes against', self.against)):
+            if classes is not None and len(classes) not in (1, count): raise InputError(
+                f'{len(classes)} {name} for {count} images: give one class, or one for each image')
+
+    def classes(self, logits:Tensor, given:Tensor, name:str='target')->Tensor:
+        "The given class for each row of logits, (N,)"
+        self.check_count(len(logits))
+        return _check_targets(given, logits.shape[1], name).to(logits.device).expand(len(logits))
+
+    def targets(self, logits:Tensor)->Tensor:
+        "The class explained for each row of logits; InputError when one is out of range or their number does not fit"
+        return logits.argmax(1) if self.target is None else self.classes(logits, self.target)
+
+    def take(self, rows:Tensor)->'Score':
+        "The score of some of the images, when each has its own target"
+        given = {name: getattr(self, name) for name in ('target', 'against')}
+        several = {name: classes for name, classes in given.items() if classes is not None and len(classes) > 1}
+        own = {name: classes[rows.to(classes.device)] for name, classes in several.items()}
+        return replace(self, **own) if own else self
 
 # %% ../nbs/reference/scores.ipynb #a020710c
 @dataclass(frozen=True)
-class Score:
+class Score(_Targets):
     "One number for each image: an output of a classifier for a target class"
     classifier:Callable      # images (N, 3, H, W) to logits (N, C)
-    target:_Target=None       # class by number or name, one or N; None: the predicted class
+    target:_Target=None      # class by index or name, one or N; None: the predicted class
     output:str='probability' # logit, log_probability, probability or margin
-    against:_Target=None      # a second class, or one for each image: what is explained is the output of the target less that of this one
+    against:_Target=None     # a second class, or N: what is explained is the output of the target less that of this one
 
     def __post_init__(self):
         _choice('output', self.output, OUTPUTS)
-        if not callable(self.classifier) and not hasattr(self.classifier, 'labels'): raise InputError(f'the classifier is a {type(self.classifier).__name__}: give a Classifier, or a function from images (N, 3, H, W) to logits (N, C)')
-        for name in ('target', 'against'): object.__setattr__(self, name, _class_indices(self.classifier, getattr(self, name)))
+        _check_classifier(self.classifier)
+        object.__setattr__(self, 'target', _class_indices(self.classifier, self.target))
+        object.__setattr__(self, 'against', _class_indices(self.classifier, self.against))
 
     def __call__(self, images:Tensor)->Tensor:
         "The score of each image, (N,), on the device of the images; InputError for targets that do not fit"
@@ -101,29 +154,11 @@ class Score:
         logits, output, target = _in_single(logits), OUTPUTS[self.output], self.targets(logits)
         if self.against is None: return output(logits, target)
         other = self.classes(logits, self.against, 'against')
-        if (target == other).any(): raise InputError(f"class {other[target == other][0].item()}{self.called(other[target == other][0].item())} is explained against itself: name another class as against")
+        _check_apart(self.classifier, target, other)
         return output(logits, target) - output(logits, other)
 
-    def check_count(self, count:int)->None:
-        "InputError unless there is one target, or one for each of `count` images; likewise for the class against it"
-        for name, classes in dict(targets=self.target, classes_against=self.against).items():
-            if classes is not None and len(classes) not in (1, count): raise InputError(f"{len(classes)} {name.replace('_', ' ')} for {count} images: give one class, or one for each image")
-
-    def targets(self, logits:Tensor)->Tensor:
-        "The class explained for each row of logits; InputError when one is out of range or their number does not fit"
-        return logits.argmax(1) if self.target is None else self.classes(logits, self.target)
-
-    def called(self, index:int)->str:
-        "The name of a class in brackets, where it has one"
-        return f' ({self.classifier.name(index)})' if getattr(self.classifier, 'labels', None) is not None and hasattr(self.classifier, 'name') else ''
-
-    def classes(self, logits:Tensor, given:Tensor, name:str='target')->Tensor:
-        "The given class for each row of logits, (N,)"
-        self.check_count(len(logits))
-        return _check_targets(given, logits.shape[1], name).to(logits.device).expand(len(logits))
-
     def settle(self, images:Tensor)->tuple['Score', Tensor]:
-        "The same score with one target for each image, the class given or the class predicted here; and its values there, (N,)"
+        "The same score with one target for each image, given or predicted here; and its values there, (N,)"
         logits = Evaluator(self.classifier).values(_check_range(_check_images(images)))
         fixed = replace(self, target=self.targets(logits))
         return fixed, fixed.read(logits).to(images.device)
@@ -132,7 +167,16 @@ class Score:
         "The same score with one target for each image: the class given, or the class predicted here"
         return self.settle(images)[0]
 
-    def take(self, rows:Tensor)->'Score':
-        "The score of some of the images, when each has its own target"
-        own = {name: classes[rows.to(classes.device)] for name in ('target', 'against') if (classes := getattr(self, name)) is not None and len(classes) > 1}
-        return replace(self, **own) if own else self
+# %% ../nbs/reference/scores.ipynb #06d6d008
+def _check_classifier(classifier:Callable)->None:
+    "InputError for what cannot be called"
+    if not callable(classifier) and not hasattr(classifier, 'labels'): raise InputError(
+        f'the classifier is a {type(classifier).__name__}: give a Classifier, '
+        'or a function from images (N, 3, H, W) to logits (N, C)')
+
+def _check_apart(classifier:Callable, target:Tensor, other:Tensor)->None:
+    "InputError where a class is explained against itself"
+    if not (target == other).any(): return
+    same, named = target[target == other][0].item(), getattr(classifier, 'labels', None) is not None
+    name = f' ({classifier.name(same)})' if named and hasattr(classifier, 'name') else ''
+    raise InputError(f'class {same}{name} is explained against itself: name another class as against')

@@ -5,66 +5,74 @@
 # %% auto #0
 __all__ = ['explain_together']
 
-# %% ../nbs/reference/sharing.ipynb #58df0ac3
+# %% ../nbs/reference/sharing.ipynb #9a42309e
 import time
-from collections.abc import Callable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
-from itertools import tee
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from .attribution import Attribution, Step, _check_input, _conclude, _describe, _Integral, _Running
+from .attribution import Attribution, _check_input, _conclude, _describe, _Integral, _Running
 from .batching import Evaluator
 from .checks import InputError
-from .classifiers import _resized
-from .denoising import DDPath, _check_pictures, _denoising_steps
+from .denoising import DDPath, _check_pictures, _Sampler, _step_of, _visit
 from .films import _Film, _Filmed, _Frames
 from .methods import _recipe_of
-from .noise import _branch, _watched
+from .noise import _branch
 from .randomness import _seeded
 from .scores import Score
 
-# %% ../nbs/reference/sharing.ipynb #2f7aaf00
-def _same_samples(
+# %% ../nbs/reference/sharing.ipynb #f0cf4df5
+def _sample_key(
     method:DDPath
 )->tuple:
-    "What decides where the samples are: methods with equal answers share them"
-    names = [field.name for field in fields(DDPath)]
-    return type(method).seen, type(method).looks, getattr(method, 'max_sigma', None), *(getattr(method, name) for name in names)
+    "Methods with equal keys have the same samples"
+    settings = tuple(getattr(method, field.name) for field in fields(DDPath))
+    return type(method).shown, type(method).denoised, getattr(method, 'max_sigma', None), *settings
 
-def _same_denoised(
+def _denoiser_key(
     method:DDPath
 )->tuple:
-    "What decides what the denoiser is asked: methods with equal answers share its looks"
-    return type(method).looks, method.prior, method.steps, method.mean_input
+    "Methods with equal keys ask the denoiser the same"
+    return type(method).denoised, method.prior, method.steps, method.mean_input
 
+# %% ../nbs/reference/sharing.ipynb #48159fdf
 def _twin(
     generator:torch.Generator
-)->torch.Generator: # another in the same state
-    "A generator that will draw the same"
+)->torch.Generator:
+    "Another generator that will draw the same"
     return torch.Generator(generator.device).set_state(generator.get_state())
 
-def _shared_steps(
-    methods:list[DDPath],
+def _sums_together(
+    methods:Mapping[str, DDPath],
     evaluator:Evaluator,
-    images:Tensor,             # (N, 3, H, W)
-    generator:torch.Generator
-)->list[Iterator[Step]]:       # for each method; to be taken side by side
-    "The steps of each walk, looks and samples shared where they are the same"
-    first, kinds = methods[0], [_same_samples(method) for method in methods]
-    if len(set(map(_same_denoised, methods))) > 1: raise InputError('these methods look at the image in different ways: give them the same prior, steps and mean_input')
-    prior = first.model(images.device)
-    target, classes = _resized(images, (prior.size, prior.size)), first.classes(prior, evaluator, images)
-    walks = dict(zip(kinds, methods))
-    looked = tee(first.looks(prior, target, classes, _branch(_twin(generator))), len(walks))
-    taken = {kind: iter(tee(_denoising_steps(method, evaluator, images, _twin(generator), shared), kinds.count(kind))) for (kind, method), shared in zip(walks.items(), looked)}
-    return [next(taken[kind]) for kind in kinds]
+    images:Tensor,                  # (N, 3, H, W)
+    generator:torch.Generator,
+    observers:Mapping[str, Callable]
+)->dict[str, _Integral]:
+    "The maps of all methods, each denoised mean and each distinct sample computed once"
+    keys = {name: _sample_key(method) for name, method in methods.items()}
+    distinct = dict(zip(keys.values(), methods.values()))
+    samplers = {key: _Sampler(method, evaluator, images, _twin(generator)) for key, method in distinct.items()}
+    sums, starts = {name: _Running() for name in methods}, {}
+    any_sampler = next(iter(samplers.values()))
+    for number, (t, denoised) in enumerate(zip(any_sampler.timesteps, any_sampler.denoised())):
+        visits = {key: _visit(sampler, number, t, denoised) for key, sampler in samplers.items()}
+        for name, method in methods.items():
+            here = visits[keys[name]]
+            step = _step_of(method, here, images)
+            if number == 0 and method.complete: starts[name] = here.score
+            if name in observers: observers[name](step)
+            sums[name].add(step)
+    return {name: _Integral(running.total, running.trace, starts.get(name)) for name, running in sums.items()}
 
-# %% ../nbs/reference/sharing.ipynb #dbdf068c
+# %% ../nbs/reference/sharing.ipynb #05683cd4
 def explain_together(
-    methods:Mapping[str, DDPath], # of the same prior, steps and mean_input
+    methods:Mapping[str, DDPath],        # of the same prior, steps and mean_input
     score:Callable,                      # a Score
     images:Tensor,                       # (N, 3, H, W)
     *,
@@ -73,44 +81,93 @@ def explain_together(
     observers:Mapping[str, Callable]={}  # by the name of a method: is shown each of its steps
 )->dict[str, Attribution]: # the maps that each gives alone; evaluations and seconds are those of all together
     "Explain with several variants of DDPath side by side, what they have in common done once"
-    started, generator, kinds = time.perf_counter(), _seeded(generator), list(methods.values())
+    if len(set(map(_denoiser_key, methods.values()))) > 1:
+        raise InputError('methods share samples only with equal prior, steps and mean_input: explain the others alone')
+    started, generator, first = time.perf_counter(), _seeded(generator), next(iter(methods.values()))
     with torch.inference_mode(False):
         images = _check_input(images)
         _check_pictures(images)
-        with tqdm(unit='gradient', desc='DDPath', leave=None, disable=not progress, total=len(set(map(_same_samples, kinds)))*kinds[0].steps*len(images)) as bar:
-            evaluator = Evaluator.at(score, images, kinds[0].batch_size, bar)
-            walks = [method.gather(steps, images) for method, steps in zip(kinds, _shared_steps(kinds, evaluator, images, generator))]
-            sums = [_Running() for _ in walks]
-            shown = [_watched(walk.steps, observers[name]) if name in observers else walk.steps for name, walk in zip(methods, walks)]
-            for steps in zip(*shown):
-                for running, step in zip(sums, steps): running.add(step)
+        total = len(set(map(_sample_key, methods.values())))*first.steps*len(images)
+        with tqdm(unit='gradient', desc='DDPath', leave=None, disable=not progress, total=total) as bar:
+            evaluator = Evaluator.at(score, images, first.batch_size, bar)
+            found = _sums_together(methods, evaluator, images, generator, observers)
         _branch(generator) # the next call draws other noise
-        results = [_Integral(running.total, running.trace, walk.score_baseline) for running, walk in zip(sums, walks)]
-        return {name: _conclude(method, result, evaluator, images, started, generator) for (name, method), result in zip(methods.items(), results)}
+        rest = evaluator, images, started, generator
+        return {name: _conclude(methods[name], result, *rest) for name, result in found.items()}
 
-# %% ../nbs/reference/sharing.ipynb #244e676b
-_GROUP, _FILMED = dict(cpu=1, other=8), 8 # photographs explained together: on a CPU more are no quicker, and take more memory; photographs whose paths are kept
+# %% ../nbs/reference/sharing.ipynb #13864d54
+_GROUP = dict(cpu=1, other=8) # photographs explained together: on a CPU more are no quicker, and take more memory
+_FILMED = 8                   # photographs whose paths are kept
 
+# %% ../nbs/reference/sharing.ipynb #69b0e039
 def _alike(
     methods:dict # name -> method
 )->list[dict]:   # name -> method each
-    "Methods that share their work: the variants of DDPath with the same looks of the denoiser; each other one alone"
+    "Methods that share their work: variants of DDPath that ask the denoiser the same; each other one alone"
     groups = {}
-    for name, method in methods.items(): groups.setdefault(_same_denoised(method) if isinstance(method, DDPath) else name, {})[name] = method
+    for name, method in methods.items():
+        key = _denoiser_key(method) if isinstance(method, DDPath) else name
+        groups.setdefault(key, {})[name] = method
     return list(groups.values())
 
+# %% ../nbs/reference/sharing.ipynb #7b3970b4
+def _maps_alike(
+    methods:dict, # a group of `_alike`
+    score:Score,
+    images:Tensor, # (N, 3, S, S)
+    films:dict,    # name -> film, of those that are filmed
+    **options      # of a method's call
+)->dict[str, Attribution]:
+    "The maps of methods that share their work"
+    if len(methods) == 1:
+        (name, method), = methods.items()
+        filmed = _Filmed(method, films[name]) if name in films else method
+        found = filmed(score, images, **options)
+        return {name: replace(found, method=_describe(method)) if name in films else found}
+    found = explain_together(methods, score, images, observers=films, **options)
+    return {name: replace(result, evaluations=float(methods[name].cost()), seconds=result.seconds/len(found))
+            for name, result in found.items()}
+
+# %% ../nbs/reference/sharing.ipynb #f812befe
 def _explain_alike(
-    methods:dict,     # a group of `alike`
+    methods:dict,     # a group of `_alike`
     score:Score,
     images:Tensor,    # (N, 3, S, S)
-    filmed:bool,      # keep pictures of the walk
+    filmed:bool,      # keep images of the paths
     **options         # of a method's call
-)->dict[str, tuple[Attribution, _Frames|None]]: # gradients are those that each takes alone, seconds an equal share
-    "The maps of methods that share their work, and their walks in pictures"
+)->dict[str, tuple[Attribution, _Frames|None]]: # no frames of a method that follows no path
+    "The maps of methods that share their work, and their paths in images"
     films = {name: _Film() for name, method in methods.items() if filmed and _recipe_of(name, method).start}
-    if len(methods) > 1:
-        found = explain_together(methods, score, images, observers=films, **options)
-        found = {name: replace(result, evaluations=float(methods[name].cost()), seconds=result.seconds/len(found)) for name, result in found.items()}
-    else: found = {name: (_Filmed(method, films[name]) if name in films else method)(score, images, **options) for name, method in methods.items()}
-    found = {name: replace(result, method=_describe(methods[name])) for name, result in found.items()}
+    found = _maps_alike(methods, score, images, films, **options)
     return {name: (result, films[name].frames(result) if name in films else None) for name, result in found.items()}
+
+# %% ../nbs/reference/sharing.ipynb #20b9204b
+class _Outcome(NamedTuple):
+    "What came of a method"
+    attribution:Attribution|None # None: it was refused
+    note:str                     # why, or what it warned of
+
+def _attempt(
+    call:Callable # gives name -> Attribution
+)->tuple[dict, str]:
+    "What a call gives, nothing where it is refused; refusal or warnings as text"
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter('always')
+        try: return call(), '; '.join(dict.fromkeys(str(warning.message) for warning in heard))
+        except InputError as error: return {}, str(error)
+
+# %% ../nbs/reference/sharing.ipynb #554fa798
+def _explain_all(
+    methods:Mapping[str, Callable], # methods, or callables like them
+    score:Score,
+    images:Tensor,                  # (N, 3, S, S)
+    generator:Callable              # gives a generator in its first state: the same noise for all
+)->dict[str, _Outcome]:
+    "What comes of each method, those that share their work explained together"
+    outcomes = {}
+    for group in _alike(methods):
+        found, note = _attempt(lambda: _maps_alike(group, score, images, {}, generator=generator()))
+        if not found and len(group) > 1:
+            for name, method in group.items(): outcomes |= _explain_all({name: method}, score, images, generator)
+        else: outcomes |= {name: _Outcome(found.get(name), note) for name in group}
+    return {name: outcomes[name] for name in methods}
