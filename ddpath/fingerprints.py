@@ -45,12 +45,18 @@ def _fingerprint(
                      'another: make it a dataclass, a function or a partial')
 
 # %% ../nbs/reference/fingerprints.ipynb #2103cde0
+def _name_of(
+    kind:type
+)->str:
+    "The name of a class; private names count like public ones"
+    return kind.__name__.lstrip('_')
+
 def _fingerprint_of_fields(
     value:object # a dataclass
 )->str:
     "A dataclass by its fields; the size of batches does not belong to it"
-    parts = [part.name for part in fields(value) if part.name != 'batch_size']
-    return f"{type(value).__name__}({', '.join(f'{name}={_fingerprint(getattr(value, name))}' for name in parts)})"
+    parts = {part.name: getattr(value, part.name) for part in fields(value) if part.name != 'batch_size'}
+    return f"{_name_of(type(value))}({', '.join(f'{name}={_fingerprint(part)}' for name, part in parts.items())})"
 
 # %% ../nbs/reference/fingerprints.ipynb #2e4799be
 @_fingerprint.register(Tensor)
