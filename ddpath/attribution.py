@@ -161,7 +161,7 @@ class Attribution:
     def plot(self, titles:Sequence[str]=None)->'Drawing':
         "The saliency over each photograph, each on its own scale"
         if self.values.ndim != 4: raise InputError(f'values of shape {tuple(self.values.shape)} are no images: read them from .values')
-        from ddpath.drawing import show_maps
+        from ddpath.overlays import show_maps
         return show_maps(self.saliency, self.images, titles, shared=False)
 
     def summary(self)->dict[str, float]:

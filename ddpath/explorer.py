@@ -23,7 +23,8 @@ from .attribution import Attribution, Method, Trace
 from .batching import _fixed_at, _rows_of
 from .checks import InputError, _integer, _number
 from .classifiers import _in_single
-from .drawing import Drawing, overlay, _colour_limit, _draw_image, _draw_map, _ends_of, _pale, _smoothed
+from .drawing import Drawing, _draw_image
+from .overlays import overlay, _colour_limit, _draw_map, _ends_of, _pale, _smoothed
 from .methods import make_method, METHODS, with_steps, _title_of
 from .recording import record, Recording
 

@@ -23,7 +23,8 @@ from torch import Tensor
 
 from . import __version__
 from .checks import _find_place, _whole_folder
-from .drawing import overlay, _colours_of, _ends_of, _pale, _smoothed
+from .drawing import _colours_of
+from .overlays import overlay, _ends_of, _pale, _smoothed
 from .explanation import Explanation, _misses, _numbers_of
 from .films import _Frames
 from .attribution import Attribution

@@ -27,7 +27,8 @@ from ddpath.diffusion import _STEPS
 from ddpath.prior import Prior
 from ddpath.explorer import draw_position, _Given, _OnDemand, _is_complete, _of_image, _score_curve, _sum_curve
 from ddpath.recording import record
-from ddpath.drawing import Drawing, show_images, show_maps, _draw_map
+from ddpath.drawing import Drawing, show_images
+from ddpath.overlays import show_maps, _draw_map
 from ddpath.gradients import Gradient
 from ddpath.ig import IntegratedGradients
 from ddpath.baselines import BASELINES, make_baseline
