@@ -25,7 +25,8 @@ from ddpath.prior import _usual_prior
 from ddpath.sharing import explain_together
 from ddpath.diffusion import _STEPS
 from ddpath.prior import Prior
-from ddpath.explorer import draw_position, _Given, _OnDemand, _is_complete, _of_image, _score_curve, _sum_curve
+from ddpath.explorer import _Given, _OnDemand
+from ddpath.positions import draw_position, _is_complete, _of_image, _score_curve, _sum_curve
 from ddpath.recording import record
 from ddpath.drawing import Drawing, show_images
 from ddpath.overlays import show_maps, _draw_map
