@@ -174,7 +174,7 @@ class _Readable:
         "The saliency over each photograph, each on its own scale"
         if self.values.ndim != 4:
             raise InputError(f'values of shape {tuple(self.values.shape)} are no images: read them from .values')
-        from ddpath.drawing import show_maps
+        from ddpath.overlays import show_maps
         return show_maps(self.saliency, self.images, titles, shared=False)
 
 # %% ../nbs/reference/attribution.ipynb #b659c33d

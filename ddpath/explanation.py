@@ -204,7 +204,7 @@ def _compared(
     **options
 )->'Drawing':
     "The photographs and their maps, of `Explanation.compare`"
-    from ddpath.drawing import compare
+    from ddpath.overlays import compare
     if photos is None: photos = range(len(explanation))
     rows = [_integer('photo', row, 0, len(explanation) - 1)
             for row in ([photos] if isinstance(photos, int) else photos)]
@@ -222,7 +222,7 @@ def _drawn_paths(
     **options
 )->'Drawing':
     "The paths to a photograph, of `Explanation.paths`"
-    from ddpath.drawing import draw_paths
+    from ddpath.overlays import draw_paths
     films, names = explanation.films, list(explanation.films if methods is None else methods)
     photo = _integer('photo', photo, 0, min(len(explanation), _FILMED) - 1)
     without = [name for name in names if name not in films]

@@ -25,9 +25,11 @@ from ddpath.prior import _usual_prior
 from ddpath.sharing import explain_together
 from ddpath.diffusion import _STEPS
 from ddpath.prior import Prior
-from ddpath.explorer import draw_position, _Given, _OnDemand, _is_complete, _of_image, _score_curve, _sum_curve
+from ddpath.explorer import _Given, _OnDemand
+from ddpath.positions import draw_position, _is_complete, _of_image, _score_curve, _sum_curve
 from ddpath.recording import record
-from ddpath.drawing import Drawing, show_images, show_maps, _draw_map
+from ddpath.drawing import Drawing, show_images
+from ddpath.overlays import show_maps, _draw_map
 from ddpath.gradients import Gradient
 from ddpath.ig import IntegratedGradients
 from ddpath.baselines import BASELINES, make_baseline

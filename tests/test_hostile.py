@@ -34,7 +34,7 @@ from ddpath.cli import main
 from ddpath.denoised import PosteriorMeanIG
 from ddpath.denoising import DDPathIG
 from ddpath.prior import Prior
-from ddpath.drawing import show_maps
+from ddpath.overlays import show_maps
 from ddpath.guided_backprop import GuidedBackprop
 from ddpath.ig import IntegratedGradients
 from ddpath.images import bundled_photos, load_image, square
