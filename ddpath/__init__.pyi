@@ -48,19 +48,10 @@ from .diffusion import (
     noise_schedule as noise_schedule,
     posterior_mean as posterior_mean,
 )
-from .drawing import (
-    Drawing as Drawing,
-    compare as compare,
-    curves as curves,
-    draw_paths as draw_paths,
-    overlay as overlay,
-    panels as panels,
-    show_images as show_images,
-    show_maps as show_maps,
-)
+from .drawing import Drawing as Drawing, curves as curves, panels as panels, show_images as show_images
 from .expected import ExpectedGradients as ExpectedGradients
 from .explanation import Explanation as Explanation, explain as explain
-from .explorer import PathExplorer as PathExplorer, draw_position as draw_position
+from .explorer import PathExplorer as PathExplorer
 from .gradients import Gradient as Gradient, SmoothGrad as SmoothGrad
 from .guided import AdaptivePath as AdaptivePath, GuidedIG as GuidedIG, SAMP as SAMP
 from .guided_backprop import GuidedBackprop as GuidedBackprop
@@ -109,7 +100,9 @@ from .noise import (
     noise_profile as noise_profile,
     roughness as roughness,
 )
+from .overlays import compare as compare, draw_paths as draw_paths, overlay as overlay, show_maps as show_maps
 from .photos import load_images as load_images, photo_table as photo_table
+from .positions import draw_position as draw_position
 from .prior import NoisyClassifier as NoisyClassifier, Prior as Prior
 from .quadrature import RULES as RULES
 from .recording import Recording as Recording, record as record

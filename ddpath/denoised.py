@@ -67,7 +67,7 @@ def denoised_path(
     noises = noise.expand(count, *small.shape).flatten(0, 1)
     noisy = prior.add_noise(small.repeat(count, 1, 1, 1), noises, t)
     means = prior.denoise(noisy, t, None if classes is None else classes.repeat(count))
-    weights = torch.cat([prior.chain.abar[timesteps], torch.ones(1, dtype=torch.float64)]).float()
+    weights = torch.cat([prior.schedule.abar[timesteps], torch.ones(1, dtype=torch.float64)]).float()
     knots = torch.cat([means.view(-1, *small.shape), small[None]])
     return Polyline(knots, images - _resized(small, images.shape[-2:]), weights)
 
@@ -98,7 +98,7 @@ class PosteriorMeanIG(PathIntegral):
         _check_pictures(images)
         prior = _prior_or_usual(self.prior, images.device)
         classes = _classes_of(prior, evaluator.score, len(images), 'none')
-        small, last = _resized(images[:1], (prior.size, prior.size)), len(prior.chain.abar) - 2
+        small, last = _resized(images[:1], (prior.size, prior.size)), len(prior.schedule.abar) - 2
         timesteps = torch.linspace(self.top*last, 0, self.knots).round().long()
         for _ in range(self.draws):
             noise = _noises(small, self.knots if self.fresh else 1, generator)

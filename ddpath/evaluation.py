@@ -6,14 +6,12 @@
 __all__ = []
 
 # %% ../nbs/reference/evaluation.ipynb #15127b4e
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-import torch
 from torch import Tensor
 
 from .attribution import Attribution
@@ -24,26 +22,7 @@ from .datasets import Photograph, _class_of, _label_text
 from .measures import Case, Measure
 from .randomness import _SEED, _generator_for
 from .scores import Score
-
-# %% ../nbs/reference/evaluation.ipynb #3dddfeef
-class _Tried(NamedTuple):
-    "What came of a method on an image"
-    attribution:Attribution|None # None: it was refused
-    note:str                     # why, or what the method warned of
-
-# %% ../nbs/reference/evaluation.ipynb #73ddf296
-def _attempt(
-    method:Callable,
-    score:Score,
-    image:Tensor, # (1, 3, S, S)
-    generator:torch.Generator
-)->_Tried:
-    "Explain one image; refusals and warnings are kept as text"
-    with warnings.catch_warnings(record=True) as heard:
-        warnings.simplefilter('always')
-        try: attribution, reason = method(score, image, generator=generator), ''
-        except InputError as error: attribution, reason = None, str(error)
-    return _Tried(attribution, reason or '; '.join(dict.fromkeys(str(warning.message) for warning in heard)))
+from .sharing import _explain_all, _Outcome
 
 # %% ../nbs/reference/evaluation.ipynb #820a061d
 class _Job(NamedTuple):
@@ -96,15 +75,16 @@ def _tried(
     evaluation:'_Evaluation',
     job:_Job,
     seen:_Seen
-)->dict[str, _Tried]: # name of a method -> what came of it
+)->dict[str, _Outcome]: # name of a method -> what came of it
     "Every method of a job on one photograph, all with the same noise"
-    return {name: _attempt(evaluation.methods[name], seen.score, seen.image,
-                           _generator_for(evaluation.seed, job.photograph.name)) for name in job.methods}
+    methods = {name: evaluation.methods[name] for name in job.methods}
+    return _explain_all(methods, seen.score, seen.image,
+                        lambda: _generator_for(evaluation.seed, job.photograph.name))
 
 # %% ../nbs/reference/evaluation.ipynb #6a8a249d
 def _refusals(
     evaluation:'_Evaluation',
-    tried:dict[str, _Tried]
+    tried:dict[str, _Outcome]
 )->list[dict]:
     "A row for each method without an attribution"
     return [dict(method=name, settings=evaluation.settings.get(name, ''), reason=result.note)
@@ -127,7 +107,7 @@ def _measured(
     seen:_Seen,
     group:str,            # of measures
     names:Sequence[str],  # of methods
-    tried:dict[str, _Tried]
+    tried:dict[str, _Outcome]
 )->list[dict]:
     "The rows of one group of measures"
     chosen = {name: tried[name].attribution for name in names if tried[name].attribution is not None}

@@ -143,7 +143,8 @@ def _numbers_of(
     "The numbers of one photograph: scores, completeness error, cost; seconds are an equal share"
     one = {name: getattr(attribution, name)[row].item()
            for name in ('score_input', 'score_baseline', 'completeness_error')}
-    return one | dict(evaluations=attribution.evaluations, seconds=attribution.seconds/len(attribution.values))
+    return one | dict(evaluations=attribution.evaluations, seconds=attribution.seconds/len(attribution.values),
+                      marked=_misses(attribution)[row].item())
 
 # %% ../nbs/reference/explanation.ipynb #246013d7
 @dataclass(frozen=True, eq=False, repr=False)
@@ -194,7 +195,7 @@ def _rows_of(
     about = [dict(photo=name, file=_printable(file), target=target, label=label, against=other)
              for name, file, target, label, other in known]
     return [dict(**photo, method=name, settings=attribution.method, **_numbers_of(attribution, row),
-                 marked=_misses(attribution)[row].item(), seed=attribution.seed)
+                 seed=attribution.seed)
             for row, photo in enumerate(about) for name, attribution in explanation.attributions.items()]
 
 # %% ../nbs/reference/explanation.ipynb #6f2c1f81
@@ -245,6 +246,10 @@ class Explanation(_Asked):
     def rows(self)->list[dict]:
         "One row for each photograph and method: class, scores, completeness error, gradients, seconds"
         return _rows_of(self)
+
+    def numbers(self, method:str, row:int)->dict[str, float]:
+        "Scores, completeness error, gradients and seconds of one map, and whether its error is marked"
+        return _numbers_of(self.attributions[method], row)
 
     def table(self)->'pd.DataFrame':
         "The rows as a data frame"

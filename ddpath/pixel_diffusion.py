@@ -125,7 +125,6 @@ class _Respaced(_DenoisingNetwork):
         "The noise schedule, with the timesteps taken"
         with torch.inference_mode(False): return noise_schedule(self.scheduler, self.steps)
 
-    chain = property(lambda self: self.schedule, doc='The former name of `schedule`')
     timesteps = property(lambda self: self.schedule.timesteps, doc='The timesteps taken, (K,), rising')
 
     def respaced(self, steps:int)->'_Respaced':

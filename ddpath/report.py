@@ -23,7 +23,6 @@ from . import __version__
 from .attribution import Attribution
 from .checks import _find_place, _whole_folder
 from .drawing import _colours_of
-from .explanation import Explanation, _misses, _numbers_of
 from .films import _Frames
 from .images import square
 from .overlays import overlay, _ends_of, _pale, _smoothed
@@ -94,7 +93,7 @@ def _curve_of(
 
 # %% ../nbs/reference/report.ipynb #bbf90962
 def _path_data(
-    explanation:Explanation,
+    explanation:'Explanation',
     name:str, # of the method
     row:int   # of the photograph
 )->dict:
@@ -115,7 +114,7 @@ def _compressed(path:dict, quality:int)->dict:
     "A path with its strips as data URIs"
     return path | {strip: _inside(path[strip], quality) for strip in ('points', 'maps')}
 
-def _paths_data(explanation:Explanation, row:int)->list[dict]:
+def _paths_data(explanation:'Explanation', row:int)->list[dict]:
     "All paths to one photograph, as sharp as the budget allows"
     names = [name for name, frames in explanation.films.items() if row < frames.maps.shape[1]]
     paths = [_path_data(explanation, name, row) for name in names]
@@ -126,21 +125,20 @@ def _paths_data(explanation:Explanation, row:int)->list[dict]:
 
 # %% ../nbs/reference/report.ipynb #a87ace13
 def _map_data(
-    explanation:Explanation,
+    explanation:'Explanation',
     name:str, # of the method
     row:int   # of the photograph
 )->dict:
     "What the page shows of a map"
     attribution, recipe = explanation.attributions[name], explanation.recipes[name]
-    numbers = _numbers_of(attribution, row)
+    numbers = explanation.numbers(name, row)
     picture = _inside(overlay(attribution.saliency[row], explanation.images[row]), least=224)
-    return dict(key=name, title=recipe.title, colour=recipe.colour, picture=picture,
-                gradients=numbers['evaluations'], seconds=numbers['seconds'],
-                score_baseline=numbers['score_baseline'], completeness_error=numbers['completeness_error'],
-                marked=bool(_misses(attribution)[row]), settings=attribution.method)
+    return dict(key=name, title=recipe.title, colour=recipe.colour, picture=picture, settings=attribution.method,
+                gradients=numbers['evaluations'], seconds=numbers['seconds'], marked=numbers['marked'],
+                score_baseline=numbers['score_baseline'], completeness_error=numbers['completeness_error'])
 
 # %% ../nbs/reference/report.ipynb #97bd2332
-def _families(explanation:Explanation, row:int)->list[dict]: # of the photograph
+def _families(explanation:'Explanation', row:int)->list[dict]: # of the photograph
     "The maps of each family of methods"
     families = {}
     for name, recipe in explanation.recipes.items():
@@ -149,7 +147,7 @@ def _families(explanation:Explanation, row:int)->list[dict]: # of the photograph
 
 # %% ../nbs/reference/report.ipynb #8807419a
 def _photo_data(
-    explanation:Explanation,
+    explanation:'Explanation',
     row:int
 )->dict:
     "What the page shows of a photograph"
@@ -177,7 +175,7 @@ def _versions(packages:Sequence[str])->dict[str, str]:
 
 # %% ../nbs/reference/report.ipynb #834cec41
 def _page(
-    explanation:Explanation,
+    explanation:'Explanation',
     command:str='' # that repeats it
 )->str:
     "The report as one page"
@@ -189,23 +187,26 @@ def _page(
         photos=[_photo_data(explanation, row) for row in range(len(explanation))])
 
 # %% ../nbs/reference/report.ipynb #34efbfa9
-def _number_cells(attribution:Attribution)->list[str]:
+def _number_cells(
+    explanation:'Explanation',
+    name:str # of a method
+)->list[str]:
     "Gradients, seconds and completeness error, as text"
-    numbers, large = attribution.summary(), ' large' if _misses(attribution).any() else ''
+    numbers = explanation.attributions[name].summary()
+    marked = any(explanation.numbers(name, row)['marked'] for row in range(len(explanation)))
     error = numbers['completeness_error']
     known = f'{error:.2g}' if error == error else '–'
-    return [f"{numbers['evaluations']:.4g}", f"{numbers['seconds']:.2g}", known + large]
+    return [f"{numbers['evaluations']:.4g}", f"{numbers['seconds']:.2g}", known + ' large'*marked]
 
 # %% ../nbs/reference/report.ipynb #be4e7344
 _SHOWN_PHOTOS = 4 # in a notebook
 
-def _shown(explanation:Explanation)->str:
+def _shown(explanation:'Explanation')->str:
     "An explanation as HTML in a notebook"
     count = min(len(explanation), _SHOWN_PHOTOS)
     said = [', '.join(f'{label} {probability:.0%}' for label, probability in found)
             for found in explanation.predictions[:count]]
-    methods = [[explanation.recipes[name].title, *_number_cells(attribution)]
-               for name, attribution in explanation.attributions.items()]
+    methods = [[recipe.title, *_number_cells(explanation, name)] for name, recipe in explanation.recipes.items()]
     figure = explanation.compare(range(count), columns=5)
     return _rendered('shown.html', photos=list(zip(explanation.names, said)), more=len(explanation) - count,
                      picture=_as_uri(*figure.shown()), width=round(90*figure.get_figwidth()), alt=repr(explanation),
@@ -216,7 +217,7 @@ def _without_nan(row:dict)->dict:
     "JSON has no NaN: None in its place"
     return {key: None if value != value else value for key, value in row.items()}
 
-def _results_of(explanation:Explanation, command:str)->dict:
+def _results_of(explanation:'Explanation', command:str)->dict:
     "Predictions, results and what is needed to repeat them"
     predictions = {name: dict(found) for name, found in zip(explanation.names, explanation.predictions)}
     return dict(command=command, network=repr(explanation.classifier), output=explanation.score.output,
@@ -225,7 +226,7 @@ def _results_of(explanation:Explanation, command:str)->dict:
                 results=[_without_nan(row) for row in explanation.rows()])
 
 # %% ../nbs/reference/report.ipynb #3826c79d
-def _values_of(explanation:Explanation)->dict[str, np.ndarray]:
+def _values_of(explanation:'Explanation')->dict[str, np.ndarray]:
     "Images and attributions by name, as they stand in attributions.npz"
     images = {f'{photo}/image': image.numpy() for photo, image in zip(explanation.names, explanation.images)}
     values = {f'{photo}/{name}': attribution.values[row].cpu().numpy() for row, photo in enumerate(explanation.names)
@@ -236,7 +237,7 @@ def _values_of(explanation:Explanation)->dict[str, np.ndarray]:
 _FILES = 'report.html', 'maps.png', 'attributions.npz', 'scores.json'
 _MOST_ROWS = 20 # photographs in maps.png; the page shows all
 
-def _save(explanation:Explanation, folder:Path, command:str='')->Path: # command that repeats it; path of the page
+def _save(explanation:'Explanation', folder:Path, command:str='')->Path: # command that repeats it; path of the page
     "Write report.html, maps.png, attributions.npz and scores.json, all or nothing"
     near, count = _find_place(folder, _FILES), min(len(explanation), _MOST_ROWS)
     with _whole_folder(folder, near) as place:
