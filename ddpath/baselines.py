@@ -71,6 +71,7 @@ def _named_baseline(
 # %% ../nbs/reference/baselines.ipynb #8b06aa36
 BASELINES = dict(black=_black, white=_white, mean=_mean, blur=_blur, uniform=_uniform, noise=_noise)
 
+# %% ../nbs/reference/baselines.ipynb #963825cb
 def make_baseline(
     kind:str|Tensor|Callable,      # a name in BASELINES, an image, or a function of (images, generator)
     images:Tensor,                 # (N, ...)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ENGINES', 'run']
 
-# %% ../nbs/reference/benchmark.ipynb #ae09623e
+# %% ../nbs/reference/benchmark.ipynb #b9b94d7a
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -19,6 +19,8 @@ from .checks import InputError, _choice
 from .classifiers import Classifier
 from .datasets import Photograph, _read_photographs
 from .evaluation import _Evaluation, _Job
+
+# %% ../nbs/reference/benchmark.ipynb #ae09623e
 from .fingerprints import _fingerprint
 from .measures import _named_methods, _named_metrics
 from .randomness import _SEED

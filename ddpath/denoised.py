@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Polyline', 'denoised_path', 'PosteriorMeanIG', 'MixedIG']
 
-# %% ../nbs/64_denoised_paths.ipynb #a35d696f
+# %% ../nbs/64_denoised_paths.ipynb #54e74ce5
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -19,6 +19,8 @@ from .checks import InputError, _choice, _integer, _number
 from .classifiers import _resized
 from .denoising import _check_pictures, _classes_of
 from .gradients import _noises
+
+# %% ../nbs/64_denoised_paths.ipynb #a35d696f
 from .ig import PathIntegral
 from .prior import Prior, _prior_or_usual
 

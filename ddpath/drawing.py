@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Drawing', 'panels', 'show_images', 'curves']
 
-# %% ../nbs/reference/drawing.ipynb #0bb053e1
+# %% ../nbs/reference/drawing.ipynb #cecc8775
 import base64
 import io
 import textwrap
@@ -19,6 +19,7 @@ from matplotlib.image import AxesImage
 from PIL import Image
 from torch import Tensor
 
+# %% ../nbs/reference/drawing.ipynb #0bb053e1
 from .checks import InputError
 from .images import _as_tensor
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/reference/evaluation.ipynb #15127b4e
+# %% ../nbs/reference/evaluation.ipynb #0fdf8cb4
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -19,6 +19,8 @@ from .batching import Evaluator
 from .checks import InputError
 from .classifiers import Classifier
 from .datasets import Photograph, _class_of, _label_text
+
+# %% ../nbs/reference/evaluation.ipynb #15127b4e
 from .measures import Case, Measure
 from .randomness import _SEED, _generator_for
 from .scores import Score

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Explanation', 'explain']
 
-# %% ../nbs/reference/explanation.ipynb #93addce4
+# %% ../nbs/reference/explanation.ipynb #bc99fb0e
 import re
 import sys
 import warnings
@@ -19,6 +19,8 @@ from tqdm.auto import tqdm
 
 from .attribution import Attribution, Trace
 from .checks import InputError, _free_name, _integer, _printable
+
+# %% ../nbs/reference/explanation.ipynb #93addce4
 from .classifiers import Classifier
 from .films import _Frames
 from .guided_backprop import _NotApplicable

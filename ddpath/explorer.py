@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PathExplorer']
 
-# %% ../nbs/reference/explorer.ipynb #e27ecad5
+# %% ../nbs/reference/explorer.ipynb #5149b697
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -19,6 +19,8 @@ from .batching import _fixed_at, _rows_of
 from .checks import InputError
 from .drawing import Drawing
 from .methods import make_method, METHODS, with_steps, _title_of
+
+# %% ../nbs/reference/explorer.ipynb #e27ecad5
 from .positions import draw_position, _of_image, _Scene
 from .recording import record, Recording
 
@@ -124,6 +126,7 @@ def _set_quietly(widget:ipywidgets.Widget, observer:Callable, **values)->None:
 # %% ../nbs/reference/explorer.ipynb #8aca19f2
 _AS_RECORDED = dict(options=[('as recorded', None)], value=None, disabled=True)
 
+# %% ../nbs/reference/explorer.ipynb #c2fbe0a3
 class _Controls:
     "The widgets of an explorer"
     def __init__(self, source:_Given|_OnDemand):

@@ -36,6 +36,7 @@ def _small(
     "Images in the size of the film, on the CPU"
     return _resized(_in_single(images), (size, size)).cpu()
 
+# %% ../nbs/reference/films.ipynb #7185ce6b
 def _frame(
     size:int,      # side
     place:Tensor,  # (N,): position on the path

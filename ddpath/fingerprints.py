@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/reference/fingerprints.ipynb #b33ccaba
+# %% ../nbs/reference/fingerprints.ipynb #b8c9cbff
 import dis
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -19,6 +19,7 @@ import pandas as pd
 import torch
 from torch import nn, Tensor
 
+# %% ../nbs/reference/fingerprints.ipynb #b33ccaba
 from .checks import InputError
 from .randomness import _digest
 

@@ -121,6 +121,7 @@ class _Inspected:
 # %% ../nbs/12_guided_backprop.ipynb #a5b1439f
 _NO_RELU = 'guided backpropagation needs ReLU layers and this score has none: choose another method'
 
+# %% ../nbs/12_guided_backprop.ipynb #50c4d377
 @dataclass(frozen=True)
 class GuidedBackprop(Method):
     "Guided backpropagation (Springenberg 2015): one backward pass with guided ReLUs; no completeness"

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['IDGI', 'IDG']
 
-# %% ../nbs/44_idgi.ipynb #efa17f81
+# %% ../nbs/44_idgi.ipynb #5c9e41e2
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain, pairwise
@@ -19,6 +19,8 @@ from .batching import Evaluator
 from .checks import InputError, _integer
 from .classifiers import _in_single
 from .ig import IntegratedGradients, _straight_paths
+
+# %% ../nbs/44_idgi.ipynb #efa17f81
 from .quadrature import _MOST
 
 # %% ../nbs/44_idgi.ipynb #cd0fc42f

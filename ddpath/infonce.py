@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Certainty', 'certainty']
 
-# %% ../nbs/76_certainty.ipynb #ff1be900
+# %% ../nbs/76_certainty.ipynb #33ce34c1
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +19,8 @@ from .attribution import _Maps, _as_maps, _check_fit
 from .blur import gaussian_blur
 from .checks import InputError
 from .classifiers import _in_single
+
+# %% ../nbs/76_certainty.ipynb #ff1be900
 from .randomness import _seeded
 
 # %% ../nbs/76_certainty.ipynb #761b6b21

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['PROTOCOLS', 'Protocol', 'Curves', 'insertion_deletion']
 
-# %% ../nbs/80_insertion_deletion.ipynb #f8e84125
+# %% ../nbs/80_insertion_deletion.ipynb #1b073345
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +19,8 @@ from torch import Tensor
 
 from .attribution import _as_maps, _check_fit, _Maps
 from .batching import Evaluator
+
+# %% ../nbs/80_insertion_deletion.ipynb #f8e84125
 from .checks import InputError, _choice, _integer, _number
 from .classifiers import Classifier, _check_images
 from .drawing import curves, Drawing

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['published_weights']
 
-# %% ../nbs/reference/loaders.ipynb #72cf5e61
+# %% ../nbs/reference/loaders.ipynb #97156334
 import difflib
 import json
 import sys
@@ -19,6 +19,8 @@ from huggingface_hub import HfApi, try_to_load_from_cache
 from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
+
+# %% ../nbs/reference/loaders.ipynb #72cf5e61
 from torchvision import models as zoo
 from torchvision.models import Weights
 from torchvision.models.resnet import BasicBlock, ResNet

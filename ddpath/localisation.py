@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Hits', 'pointing_game']
 
-# %% ../nbs/84_pointing.ipynb #36ad8de7
+# %% ../nbs/84_pointing.ipynb #53ea21ef
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,6 +19,8 @@ from torchvision.tv_tensors import BoundingBoxes
 from .attribution import _as_maps, _Maps
 from .checks import InputError, _number
 from .images import _as_tensor
+
+# %% ../nbs/84_pointing.ipynb #36ad8de7
 from .insertion import _outlined
 
 # %% ../nbs/84_pointing.ipynb #cde1cdb3

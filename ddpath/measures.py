@@ -6,7 +6,7 @@
 __all__ = ['CONTROLS', 'METRICS', 'USUAL', 'Control', 'Case', 'Measure', 'InsertionDeletion', 'InformationAreas', 'Pointing',
            'Texture', 'Completeness', 'AlongPath']
 
-# %% ../nbs/reference/measures.ipynb #ea8be9c0
+# %% ../nbs/reference/measures.ipynb #df442f40
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +20,8 @@ from .attribution import Attribution, Method, Step, Trajectory
 from .batching import Evaluator
 from .checks import InputError
 from .classifiers import Classifier
+
+# %% ../nbs/reference/measures.ipynb #ea8be9c0
 from .information import information_curves
 from .insertion import insertion_deletion, Protocol, PROTOCOLS
 from .localisation import pointing_game, _centre_map

@@ -21,6 +21,7 @@ _SHARED = 'Paths whose change of the score is shared out'
 _DIFFUSION = 'Diffusion models'
 _SUPPRESSED = 'Suppression'
 
+# %% ../nbs/reference/methods.ipynb #f0077104
 @dataclass(frozen=True)
 class Recipe:
     "How a method is called in print, and how it is built; nothing is imported before it is"
@@ -43,6 +44,7 @@ _IG = Recipe('Integrated Gradients, even steps', _STRAIGHT, '#6ea6dc', 'ig.Integ
 _BLUR_IG = Recipe('Blur IG, even steps', _PATHS, '#63a375', 'blur.BlurIG', start='blur')
 _GUIDED_IG = Recipe('Guided IG, unbounded', _PATHS, '#d98880', 'guided.GuidedIG', start='black')
 
+# %% ../nbs/reference/methods.ipynb #052c484a
 METHODS:dict[str, Recipe] = {
     'gradient': Recipe('Gradient', _GRADIENTS, '#777777', 'gradients.Gradient'),
     'input-x-gradient': Recipe('Input × gradient', _GRADIENTS, '#aaaaaa', 'gradients.Gradient', dict(times_input=True)),
@@ -196,6 +198,7 @@ _USUAL = { # by default: name -> settings
     'suppression': dict(samples=32),
 }
 
+# %% ../nbs/reference/methods.ipynb #dd8eccff
 def _usual_methods()->dict: # name -> method
     "The ten methods that run by default"
     return {name: make_method(name, **settings) for name, settings in _USUAL.items()}

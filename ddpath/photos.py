@@ -47,6 +47,7 @@ def _is_photograph(
 # %% ../nbs/reference/photos.ipynb #c9cf65a4
 _NO_IMAGE = 'PDF', 'MPEG', 'HDF5' # formats that Pillow opens and that hold no photograph
 
+# %% ../nbs/reference/photos.ipynb #a7f6b54f
 def _folder_table(
     folder:Path # pictures in it, at any depth
 )->pd.DataFrame: # columns file, label
@@ -64,6 +65,7 @@ def _folder_table(
 _FILE = 'file', 'path', 'image', 'filename'           # columns that are looked for
 _LABEL = 'label', 'name', 'class', 'imagenet_index'
 
+# %% ../nbs/reference/photos.ipynb #f310649c
 def _read_text_table(
     listing:Path
 )->pd.DataFrame:

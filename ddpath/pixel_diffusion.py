@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/reference/pixel_diffusion.ipynb #d2795d8c
+# %% ../nbs/reference/pixel_diffusion.ipynb #131ed622
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,6 +19,8 @@ from torch import nn, Tensor
 from .batching import _CHUNK, _evaluating, _in_chunks
 from .checks import InputError, _integer
 from .classifiers import _check_images, _in_single, _weight_of
+
+# %% ../nbs/reference/pixel_diffusion.ipynb #d2795d8c
 from ddpath.diffusion import (
     noise_schedule, NoiseSchedule, posterior_mean, _DENOISED, _noised, _small_variance, _VARIANCES,
 )

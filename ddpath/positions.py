@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['draw_position']
 
-# %% ../nbs/reference/positions.ipynb #e27ecad5
+# %% ../nbs/reference/positions.ipynb #d8b2e242
 import io
 from collections.abc import Callable, Mapping, Sequence
 
@@ -19,6 +19,8 @@ from torch import Tensor
 
 from .attribution import Attribution, Trace
 from .checks import InputError, _integer, _number
+
+# %% ../nbs/reference/positions.ipynb #e27ecad5
 from .classifiers import _in_single
 from .drawing import Drawing, _bare, _colours_of, _draw_image
 from .methods import _title_of
@@ -148,6 +150,7 @@ def _draw_errors(panel:Axes, recording:Recording)->None: # of one image, complet
     panel.update_datalim([(0, -least), (1, least)])
     panel.autoscale_view()
 
+# %% ../nbs/reference/positions.ipynb #c52facb3
 def _draw_norms(panel:Axes, recording:Recording)->None: # of one image
     "The gradient norm at the points"
     places, norms = _score_curve(recording)[0], recording.trace.gradient_norm[:, 0]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Prior', 'NoisyClassifier']
 
-# %% ../nbs/52_prior.ipynb #65d3c97f
+# %% ../nbs/52_prior.ipynb #23d703df
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +19,8 @@ from diffusers import DDPMScheduler, UNet2DModel
 from diffusers.models.embeddings import TimestepEmbedding, Timesteps
 from safetensors import safe_open
 from torch import nn, Tensor
+
+# %% ../nbs/52_prior.ipynb #65d3c97f
 from tqdm.auto import tqdm
 
 from .batching import _value_and_gradient_once

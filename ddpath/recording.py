@@ -22,6 +22,7 @@ def _on_cpu(step:Step)->Step:
     "The same step on the CPU"
     return Step(*(part.cpu() for part in step))
 
+# %% ../nbs/reference/recording.ipynb #e4a4680a
 @dataclass(frozen=True)
 class _Recorder(_Wrapped):
     "The same method, which keeps its steps"

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/reference/report.ipynb #acf466fc
+# %% ../nbs/reference/report.ipynb #c0d7c6f4
 import base64
 import importlib.metadata
 import io
@@ -19,6 +19,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+# %% ../nbs/reference/report.ipynb #acf466fc
 from . import __version__
 from .attribution import Attribution
 from .checks import _find_place, _whole_folder
@@ -114,6 +115,7 @@ def _compressed(path:dict, quality:int)->dict:
     "A path with its strips as data URIs"
     return path | {strip: _inside(path[strip], quality) for strip in ('points', 'maps')}
 
+# %% ../nbs/reference/report.ipynb #3e1e0d46
 def _paths_data(explanation:'Explanation', row:int)->list[dict]:
     "All paths to one photograph, as sharp as the budget allows"
     names = [name for name, frames in explanation.films.items() if row < frames.maps.shape[1]]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SAMPLERS', 'saturation']
 
-# %% ../nbs/74_saturation.ipynb #657b9655
+# %% ../nbs/74_saturation.ipynb #87b82bf7
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
@@ -19,6 +19,8 @@ from .classifiers import _resized
 from .gradients import _noises
 from .noise import Observed, _branch, _spectral_distance
 from .randomness import _draw, _seeded
+
+# %% ../nbs/74_saturation.ipynb #657b9655
 from .scores import Score
 from .suppression import _Bernoulli, _Cells, _denoised, _suppressed
 

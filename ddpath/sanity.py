@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['rank_correlation', 'Cascade', 'randomisation']
 
-# %% ../nbs/86_sanity.ipynb #5a4807ee
+# %% ../nbs/86_sanity.ipynb #54627f7d
 import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +19,8 @@ from .attribution import _as_maps
 from .batching import _with_remedy
 from .checks import InputError
 from .classifiers import Classifier, _in_single
+
+# %% ../nbs/86_sanity.ipynb #5a4807ee
 from .randomness import _seeded
 from .scores import Score
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['explain_together']
 
-# %% ../nbs/reference/sharing.ipynb #9a42309e
+# %% ../nbs/reference/sharing.ipynb #f45aaede
 import time
 import warnings
 from collections.abc import Callable, Mapping
@@ -19,6 +19,8 @@ from tqdm.auto import tqdm
 from .attribution import Attribution, _check_input, _conclude, _describe, _Integral, _Running
 from .batching import Evaluator
 from .checks import InputError
+
+# %% ../nbs/reference/sharing.ipynb #9a42309e
 from .denoising import DDPath, _check_pictures, _Sampler, _step_of, _visit
 from .films import _Film, _Filmed, _Frames
 from .methods import _recipe_of
@@ -47,6 +49,7 @@ def _twin(
     "Another generator that will draw the same"
     return torch.Generator(generator.device).set_state(generator.get_state())
 
+# %% ../nbs/reference/sharing.ipynb #91d92e9c
 def _sums_together(
     methods:Mapping[str, DDPath],
     evaluator:Evaluator,

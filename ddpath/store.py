@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = []
 
-# %% ../nbs/reference/store.ipynb #be1af800
+# %% ../nbs/reference/store.ipynb #86d14fb5
 import json
 import os
 import re
@@ -19,6 +19,8 @@ import torch
 
 from .batching import _first_line
 from .checks import InputError
+
+# %% ../nbs/reference/store.ipynb #be1af800
 from .evaluation import _COLUMNS, _Evaluation, _Job, _tidy
 from .fingerprints import _fingerprint
 from .methods import _uses_prior, with_prior

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['table', 'draw_table', 'draw_claims', 'wide', 'failures']
 
-# %% ../nbs/reference/tables.ipynb #c0c894f4
+# %% ../nbs/reference/tables.ipynb #9f3fbb64
 import importlib.metadata
 import io
 import json
@@ -19,6 +19,7 @@ import torch
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+# %% ../nbs/reference/tables.ipynb #c0c894f4
 from . import __version__
 from .checks import InputError
 from .drawing import Drawing
@@ -98,6 +99,7 @@ def table(
 # %% ../nbs/reference/tables.ipynb #fc0c9233
 _ARROWS = dict(higher=' ↑', lower=' ↓')
 
+# %% ../nbs/reference/tables.ipynb #3048e70e
 def _draw_measure(
     panel:Axes,
     name:str,
