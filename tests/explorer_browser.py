@@ -24,11 +24,13 @@ except ImportError as error:
 TOP = Path(__file__).resolve().parents[1]
 PATIENCE = 180  # seconds for each thing to be seen
 PAGE = """
+from ddpath.blur import BlurIG
+from ddpath.classifiers import Classifier
 from ddpath.explorer import PathExplorer
+from ddpath.guided import GuidedIG
 from ddpath.ig import IntegratedGradients
 from ddpath.images import bundled_photos, square
-from ddpath.models import Classifier, Score
-from ddpath.paths import BlurIG, GuidedIG
+from ddpath.scores import Score
 classifier = Classifier.embedded()
 photos = {name: square(photo, classifier.size) for name, photo in bundled_photos().items()}
 methods = {'ig': IntegratedGradients(), 'blur-ig': BlurIG(), 'guided-ig': GuidedIG(),
@@ -152,7 +154,7 @@ def explore(page, address):
     page.wait(lambda: 'leave out the tolerance' in page.one('.jp-OutputArea').text, 'the line that refuses')
     assert page.settled() == before, 'a method that was refused changed the picture'
     page.shoot('refused')
-    print('a method that cannot be walked is refused in one line, and the picture stays')
+    print('a method that cannot be recorded is refused in one line, and the picture stays')
 
 
 def main(shots=None):
