@@ -172,7 +172,7 @@ class Completeness:
     "By how much the sum of a map misses the difference of the scores"
     def __call__(self, case:Case)->dict[str, Measure]:
         return {'completeness-error': Measure(_each(lambda attribution: attribution.completeness_error, case),
-                                              'lower', 'promises none')}
+                                              'lower', 'not complete')}
 
 # %% ../nbs/reference/measures.ipynb #1694e5ec
 def _along(
