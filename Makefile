@@ -27,7 +27,7 @@ test:     ## Run the lessons of the notebooks and the other tests
 gpu:      ## On a machine with CUDA: every test, the package on the GPU, and each method beside its bare loop there
 	$(PYTHON) -m pytest
 	DDPATH_DEVICE=cuda $(PYTHON) -m pytest tests/test_device.py
-	DDPATH_DEVICE=cuda $(PYTHON) -m pytest -m slow 'nbs/experiments/speed.ipynb::How it was measured [1]' 'nbs/experiments/speed.ipynb::How it was measured [2]'
+	DDPATH_DEVICE=cuda $(PYTHON) -m pytest -m slow 'nbs/experiments/speed_runs.ipynb::Taking turns [1]' 'nbs/experiments/speed_runs.ipynb::Taking turns [2]'
 
 nbtest:   ## Run each notebook from top to bottom in one go; ONLY=nbs/20_ig.ipynb for a single one
 	$(if $(ONLY),,OMP_NUM_THREADS=1) $(BIN)nbdev_test $(if $(ONLY),--path $(ONLY))
