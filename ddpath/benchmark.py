@@ -60,8 +60,7 @@ def _packed(
 
 # %% ../nbs/reference/benchmark.ipynb #958e1ccf
 def _on_ray(
-    evaluation:_Evaluation,
-    todo:Sequence[_Job],
+    evaluation:_Evaluation, todo:Sequence[_Job],
     **options # of ray.data.Dataset.map, such as num_cpus, num_gpus
 )->Iterator[tuple[_Job, pd.DataFrame]]:
     "Photographs spread over a Ray cluster; the rows of whichever is ready"
@@ -136,11 +135,8 @@ def _compute(
 
 # %% ../nbs/reference/benchmark.ipynb #62daca27
 def _make_evaluation(
-    methods:Mapping|Sequence[str],
-    classifier:Classifier,
-    metrics:Mapping|Sequence[str]|None,
-    output:str,
-    seed:int
+    methods:Mapping|Sequence[str], classifier:Classifier,
+    metrics:Mapping|Sequence[str]|None, output:str, seed:int
 )->_Evaluation:
     "Methods and measures by name, and what is left open settled; InputError for what does not exist"
     if not isinstance(classifier, Classifier):

@@ -8,6 +8,7 @@ __all__ = ['main']
 # %% ../nbs/reference/cli.ipynb #6fed79e9
 import argparse
 import os
+import re
 import shlex
 import sys
 import warnings
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+# %% ../nbs/reference/cli.ipynb #c758553e
 from . import __version__
 from .checks import InputError, _find_place, _integer, _printable
 from ddpath.methods import (
@@ -38,25 +40,45 @@ _DATASETS = 'folder', 'csv', 'coco', 'tiny40', 'imagenette', 'imagenet'
 _ENGINES = 'local', 'ray'
 
 # %% ../nbs/reference/cli.ipynb #cdf78233
-def _seed(
-    text:str # as it was typed
-)->int:      # from 0 to 2^63 - 1
+def _seed(text:str)->int: # as it was typed; from 0 to 2^63 - 1
     "A seed that torch takes"
     if not text.isdecimal() or int(text) >= 2**63:
         raise argparse.ArgumentTypeError(f'{text} is no integer from 0 to 2^63 - 1')
     return int(text)
 
-def _output_folder(
-    text:str # as it was typed; an empty variable of the shell gives an empty one
-)->Path:
+def _output_folder(text:str)->Path: # as it was typed; an empty variable of the shell gives an empty one
     "Where to write"
     if not text: raise argparse.ArgumentTypeError('the name of the folder is empty')
     return Path(text)
 
-# %% ../nbs/reference/cli.ipynb #dc0bfc5c
+# %% ../nbs/reference/cli.ipynb #40515709
+_EXPLAIN = """Explain what a classifier sees in photographs: maps of ten methods, and the paths they take. \
+Without a photo: the three bundled ones."""
+_BENCHMARK = """Evaluate methods on many photographs and write a table with intervals. \
+Can be stopped at any moment: the same command goes on."""
+_TORCHVISION_OR_TIMM = 'a classifier of torchvision such as resnet50, or of timm such as timm:convnext_tiny'
 _PRIOR_HELP = ("diffusion model for the methods that use one: 'embedded' (64 px), a folder that diffusers saved, a "
-               "name on " 'its hub, or a file of guided-diffusion such as 64x64_diffusion.pt (default: embedded)')
+               'name on its hub, or a file of guided-diffusion such as 64x64_diffusion.pt (default: embedded)')
 
+def _families()->str:
+    "The methods by family, for a terminal"
+    names = {}
+    for name, recipe in METHODS.items(): names.setdefault(recipe.family, []).append(name)
+    return '\n'.join(f"  {family}:\n    {', '.join(members)}" for family, members in names.items())
+
+# %% ../nbs/reference/cli.ipynb #3964ff8a
+_EXPLAIN_EXAMPLES = """examples:
+  ddpath explain                                          the bundled photographs, ten methods, a network for ImageNet
+  ddpath explain cat.jpg --target tabby --against lynx    why a tabby, and not a lynx
+  ddpath explain cat.jpg --methods ig --steps 128         one method, more steps
+  ddpath explain photos/ --classifier resnet50 --out why  a folder of photographs, a network of torchvision
+  ddpath explain cat.jpg --classifier timm:convnext_tiny --weights convnext.safetensors"""
+_BENCHMARK_EXAMPLES = """examples:
+  ddpath benchmark --data photos/ --images 100                    sub-folders named after classes
+  ddpath benchmark --data list.csv --methods ig,idgi --metrics insertion-deletion,pointing
+  ddpath benchmark --data imagenet/ --dataset imagenet --classifier resnet50 --engine ray"""
+
+# %% ../nbs/reference/cli.ipynb #dc0bfc5c
 def _add_network(
     parser:_Parser
 )->None:
@@ -70,24 +92,6 @@ def _add_network(
                         help='of methods that draw at random (default: %(default)s)')
     parser.add_argument('--device', metavar='NAME',
                         help='where the network runs (default: cuda where there is one, else cpu)')
-
-# %% ../nbs/reference/cli.ipynb #40515709
-def _families()->str:
-    "The methods by family, for a terminal"
-    names = {}
-    for name, recipe in METHODS.items(): names.setdefault(recipe.family, []).append(name)
-    return '\n'.join(f"  {family}:\n    {', '.join(members)}" for family, members in names.items())
-
-# %% ../nbs/reference/cli.ipynb #3964ff8a
-_EXPLAIN = """Explain what a classifier sees in photographs: maps of ten methods, and the paths they take. \
-Without a photo: the three bundled ones."""
-_EXPLAIN_EXAMPLES = """examples:
-  ddpath explain                                          the bundled photographs, ten methods, a network for ImageNet
-  ddpath explain cat.jpg --target tabby --against lynx    why a tabby, and not a lynx
-  ddpath explain cat.jpg --methods ig --steps 128         one method, more steps
-  ddpath explain photos/ --classifier resnet50 --out why  a folder of photographs, a network of torchvision
-  ddpath explain cat.jpg --classifier timm:convnext_tiny --weights convnext.safetensors"""
-_TORCHVISION_OR_TIMM = 'a classifier of torchvision such as resnet50, or of timm such as timm:convnext_tiny'
 
 # %% ../nbs/reference/cli.ipynb #c3945d7d
 def _add_explain(
@@ -113,13 +117,6 @@ def _add_explain(
                         help='folder of the report (default: %(default)s)')
 
 # %% ../nbs/reference/cli.ipynb #84ae6400
-_BENCHMARK = """Evaluate methods on many photographs and write a table with intervals. \
-Can be stopped at any moment: the same command goes on."""
-_BENCHMARK_EXAMPLES = """examples:
-  ddpath benchmark --data photos/ --images 100                    sub-folders named after classes
-  ddpath benchmark --data list.csv --methods ig,idgi --metrics insertion-deletion,pointing
-  ddpath benchmark --data imagenet/ --dataset imagenet --classifier resnet50 --engine ray"""
-
 def _add_data(
     parser:_Parser
 )->None:
@@ -194,9 +191,8 @@ def _split_names(
 
 # %% ../nbs/reference/cli.ipynb #73f892dd
 def _check_methods(
-    words:Sequence[str]|None, # as they were typed
-    more:Sequence[str]=()     # names that are allowed beside those of METHODS
-)->list[str]|None:            # None: the usual ones
+    words:Sequence[str]|None, more:Sequence[str]=() # as typed; names that are allowed beside those of METHODS
+)->list[str]|None: # None: the usual ones
     "Names of methods; InputError for the first that is none"
     if words is None: return None
     names = _split_names(words)
@@ -260,13 +256,8 @@ def _read_classifier(
     return classifier.to(device)
 
 # %% ../nbs/reference/cli.ipynb #688163e4
-def _read_prior(
-    source:str, # 'embedded', a folder, a name on the hub, or a file of guided-diffusion
-    device:str
-)->'Prior':
+def _read_prior(source:str, device:str)->'Prior': # 'embedded', a folder, a name on the hub, or a file
     "The diffusion model of the methods that use one, on its device"
-    import re
-
     import torch
 
     from ddpath.prior import Prior
@@ -374,10 +365,7 @@ def _sampled(
     return sample(read_dataset(options.data, options.dataset, **columns), options.images)
 
 # %% ../nbs/reference/cli.ipynb #b774edf0
-def _print_means(
-    frame:'pd.DataFrame', # of `run`
-    options:argparse.Namespace
-)->None:
+def _print_means(frame:'pd.DataFrame', options:argparse.Namespace)->None: # frame: of `run`
     "The means, what could not be measured, and where the intervals are"
     from ddpath.tables import table
     found = table(frame)
@@ -435,17 +423,10 @@ def _weights(
     _fetch_weights(options.network, record)
     print(Path(torch.hub.get_dir())/'checkpoints'/Path(record.url).name)
 
-# %% ../nbs/reference/cli.ipynb #777008d2
+# %% ../nbs/reference/cli.ipynb #5e01025b
 _COMMANDS = dict(explain=_explain, benchmark=_benchmark, weights=_weights)
 
-def _fall_silent()->None:
-    "Let Python print nothing more into a pipe that is closed or onto a disk that is full"
-    if sys.stdout is sys.__stdout__: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-# %% ../nbs/reference/cli.ipynb #5e01025b
-def _run(
-    arguments:Sequence[str] # as they were typed
-)->None:
+def _run(arguments:Sequence[str])->None: # as they were typed
     "Parse a line and do what it says; warnings become lines on standard error"
     def say(message, *rest, **others): print(f'ddpath: warning: {message}', file=sys.stderr)
 
@@ -457,13 +438,19 @@ def _run(
         sys.stdout.flush()
 
 # %% ../nbs/reference/cli.ipynb #3c90d968
-def _failed(
-    line:str, # what the user reads
-    code:int=2
-)->int:
+def _fall_silent()->None:
+    "Let Python print nothing more into a pipe that is closed or onto a disk that is full"
+    if sys.stdout is sys.__stdout__: os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+def _failed(line:str, code:int=2)->int: # what the user reads; the exit code
     "Say why, and return the exit code"
     print(f"ddpath: {' '.join(line.split())}", file=sys.stderr)
     return code
+
+def _blocked(error:OSError)->str:
+    "Which file cannot be used, and why"
+    return (f"{_printable(error.filename or 'the output')} cannot be read or written "
+            f"({error.strerror or error}); make room, or check its permissions")
 
 # %% ../nbs/reference/cli.ipynb #7d0cd215
 def main(
@@ -476,7 +463,6 @@ def main(
     except BrokenPipeError: _fall_silent()
     except OSError as error:
         _fall_silent()
-        return _failed(f"{_printable(error.filename or 'the output')} cannot be read or written "
-                       f"({error.strerror or error}); make room, or check its permissions")
+        return _failed(_blocked(error))
     except KeyboardInterrupt: return _failed('stopped', 130)
     return 0

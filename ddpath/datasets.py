@@ -46,10 +46,9 @@ def _usable(
 
 # %% ../nbs/reference/datasets.ipynb #3bb36088
 def _square_boxes(
-    boxes:Sequence,        # (B, 4): x0, y0, x1, y1, the edges, in pixels of the picture
-    height:int, width:int, # of the picture
-    size:int               # side of the square
-)->Tensor:                 # (at most B, 4): in pixels of the square; what was cropped away is left out
+    boxes:Sequence, # (B, 4): x0, y0, x1, y1, the edges, in pixels of the picture
+    height:int, width:int, size:int # of the picture; side of the square
+)->Tensor: # (at most B, 4): in pixels of the square; what was cropped away is left out
     "The boxes after what `square` does to an image; those smaller than a pixel of the square are left out"
     boxes = _usable([tuple(map(float, box)) for box in boxes], 'a photograph')
     outside = [box for box in boxes if min(box[0], box[1]) < -1 or box[2] > width + 1 or box[3] > height + 1]
@@ -199,8 +198,7 @@ def _corners_of(
 
 # %% ../nbs/reference/datasets.ipynb #ab914a7e
 def _check_coco(
-    record:object, # what the JSON holds
-    source:object  # what to call it
+    record:object, source:object # what the JSON holds; what to call it
 )->None:
     "InputError where images, annotations or categories lack what they must say"
     if not isinstance(record, dict) or not record.get('images') or 'categories' not in record:
@@ -252,10 +250,8 @@ def _boxes_by_id(
     return boxes
 
 # %% ../nbs/reference/datasets.ipynb #199d7f00
-def _coco_photographs(
-    source:str|Path|datasets.CocoDetection # the JSON of the instances, or torchvision's data set
-)->list[Photograph]:
-    "A photograph for each picture and category on it"
+def _coco_photographs(source:str|Path|datasets.CocoDetection)->list[Photograph]:
+    "A photograph for each picture and category in the JSON of the instances, or in torchvision's data set"
     root, record = _read_coco(source)
     files, names = _names_by_id(record)
     boxes = _boxes_by_id(record)
@@ -305,11 +301,8 @@ def _imagenet_photographs(
         raise InputError(f"no ImageNet in '{source}' ({reason}); put the archives of ILSVRC2012 there") from None
 
 # %% ../nbs/reference/datasets.ipynb #ecbbb87b
-def _tiny40_photographs(
-    source:str|Path,  # a folder with boxes.csv, classes.csv and an archive for each split
-    split:str='val'
-)->list[Photograph]:
-    "The pictures of one split of Tiny ImageNet's forty classes, a box each"
+def _tiny40_photographs(source:str|Path, split:str='val')->list[Photograph]:
+    "The pictures of one split of Tiny ImageNet's forty classes, a box each; `source` has an archive for each split"
     home = Path(source)
     try:
         classes, listing = pd.read_csv(home/'classes.csv').set_index('wnid').name, pd.read_csv(home/'boxes.csv')
@@ -358,9 +351,8 @@ def _box_rows(
 
 # %% ../nbs/reference/datasets.ipynb #4c0ecd8a
 def _in_memory(
-    images:Sequence[Tensor], # (3, H, W) each, in [0, 1]
-    labels:Sequence=None,    # one an image
-    boxes:Sequence=None      # (B, 4) or (4,) for each image, in its pixels
+    images:Sequence[Tensor], labels:Sequence=None, # (3, H, W) each, in [0, 1]; one an image
+    boxes:Sequence=None                            # (B, 4) or (4,) for each image, in its pixels
 )->list[Photograph]:
     "Photographs from tensors, named after their content"
     labels = [None]*len(images) if labels is None else labels

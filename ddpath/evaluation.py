@@ -102,22 +102,26 @@ def _valued(
     return dict(value=value, reason='' if np.isfinite(value) else measure.reason,
                 evaluations=attribution.evaluations, seconds=attribution.seconds)
 
+# %% ../nbs/reference/evaluation.ipynb #0c34f371
+def _case(
+    evaluation:'_Evaluation', job:_Job, seen:_Seen,
+    group:str, # of measures
+    chosen:dict[str, Attribution]
+)->Case:
+    "What a group of measures is given: the maps of a photograph, and random numbers of its own"
+    generator = _generator_for(evaluation.seed, job.photograph.name, group)
+    return Case(evaluation.classifier, seen.image, seen.score.target.item(), seen.boxes, chosen, generator)
+
 # %% ../nbs/reference/evaluation.ipynb #3a5368b1
 def _measured(
-    evaluation:'_Evaluation',
-    job:_Job,
-    seen:_Seen,
-    group:str,            # of measures
-    names:Sequence[str],  # of methods
-    tried:dict[str, _Outcome]
+    evaluation:'_Evaluation', job:_Job, seen:_Seen, group:str, # of measures
+    names:Sequence[str], tried:dict[str, _Outcome]             # of methods
 )->list[dict]:
     "The rows of one group of measures"
     chosen = {name: tried[name].attribution for name in names if tried[name].attribution is not None}
     if not chosen: return []
     about = {name: dict(method=name, settings=evaluation.settings.get(name, ''), group=group) for name in chosen}
-    case = Case(evaluation.classifier, seen.image, seen.score.target.item(), seen.boxes, chosen,
-                _generator_for(evaluation.seed, job.photograph.name, group))
-    try: measures = evaluation.metrics[group](case)
+    try: measures = evaluation.metrics[group](_case(evaluation, job, seen, group, chosen))
     except InputError as error: return [dict(known, reason=str(error)) for known in about.values()]
     return [dict(about[name], metric=metric, better=measure.better, note=tried[name].note,
                  **_valued(value, measure, chosen[name]))

@@ -70,17 +70,18 @@ class _Work:
     bar:tqdm             # moved by one for each method and photograph
     notes:list           # warnings are added to it
 
-    def rows(self, rows:range)->'_Work':
-        "Some of the photographs"
-        index = torch.tensor(rows)
-        return replace(self, score=self.score.take(index), images=self.images[index.to(self.images.device)],
-                       names=[self.names[row] for row in rows])
+# %% ../nbs/reference/explanation.ipynb #f491fd25
+def _part_of(work:_Work, rows:range)->_Work:
+    "The same for some of the photographs"
+    index = torch.tensor(rows)
+    return replace(work, score=work.score.take(index), images=work.images[index.to(work.images.device)],
+                   names=[work.names[row] for row in rows])
 
-    def named(self, text:object)->str:
-        "A message with the names of photographs in place of their numbers"
-        def name(match): return self.names[int(match[1])] if int(match[1]) < len(self.names) else match[0]
+def _with_names(text:object, names:Sequence[str])->str:
+    "A message with the names of photographs in place of their numbers"
+    def name(match): return names[int(match[1])] if int(match[1]) < len(names) else match[0]
 
-        return re.sub(r'\bimage (\d+)\b', name, str(text))
+    return re.sub(r'\bimage (\d+)\b', name, str(text))
 
 # %% ../nbs/reference/explanation.ipynb #1b719ca6
 def _blamed(
@@ -89,28 +90,37 @@ def _blamed(
     error:InputError
 )->InputError:
     "The error with the names of method and photograph in it; of several photographs, the first that it is said of"
-    title, text = ', '.join(map(_title_of, group)), work.named(error)
+    title, text = ', '.join(map(_title_of, group)), _with_names(error, work.names)
     if len(work.names) == 1 and work.names[0] in text: return InputError(f'{title}: {text}')
     if len(work.names) == 1: return InputError(f'{work.names[0]}, {title}: {error}')
-    for row in range(len(work.names)): _run(work.rows(range(row, row + 1)), group, False)
+    for row in range(len(work.names)): _run(_part_of(work, range(row, row + 1)), group, False)
     return InputError(f'{title}: {error}')
+
+# %% ../nbs/reference/explanation.ipynb #252a03de
+def _computed(
+    work:_Work,
+    group:dict,    # name -> method, of `_alike`
+    filmed:bool,   # keep images of the paths
+    progress:bool
+)->dict[str, tuple[Attribution, _Frames|None]]:
+    "The maps of all photographs at once; InputError that names photograph and method"
+    generator = torch.Generator().manual_seed(work.seed)
+    try: return _explain_alike(group, work.score, work.images, filmed, generator=generator, progress=progress)
+    except _NotApplicable: raise
+    except InputError as error: raise _blamed(work, group, error) from None
 
 # %% ../nbs/reference/explanation.ipynb #ebda0628
 def _run(
-    work:_Work,
-    group:dict,  # name -> method, of `_alike`
-    filmed:bool  # keep images of the paths
+    work:_Work, group:dict, filmed:bool # as in `_computed`
 )->dict[str, tuple[Attribution, _Frames|None]]:
-    "The maps of all photographs at once; InputError that names photograph and method"
+    "The maps of all photographs at once; the bar moves, and warnings become notes"
     title, progress = ', '.join(map(_title_of, group)), not work.bar.disable and sys.stderr.isatty() # one bar elsewhere
     work.bar.set_postfix_str(title)
-    generator = torch.Generator().manual_seed(work.seed)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter('always')
-        try: found = _explain_alike(group, work.score, work.images, filmed, generator=generator, progress=progress)
-        except _NotApplicable: raise
-        except InputError as error: raise _blamed(work, group, error) from None
-    work.notes.extend(dict.fromkeys(f'{title}: {work.named(warning.message)}' for warning in caught))
+        found = _computed(work, group, filmed, progress)
+    notes = [f'{title}: {_with_names(warning.message, work.names)}' for warning in caught]
+    work.notes.extend(dict.fromkeys(notes))
     work.bar.update(len(group)*len(work.names))
     return found
 
@@ -121,7 +131,7 @@ def _explained(
 )->tuple[dict[str, Attribution], dict[str, _Frames]]: # of all photographs; of the first ones
     "The maps of all photographs, some at a time"
     each, count = _GROUP['cpu' if work.images.device.type == 'cpu' else 'other'], len(work.names)
-    parts = [_run(work.rows(range(start, min(start + each, count))), group, start < _FILMED)
+    parts = [_run(_part_of(work, range(start, min(start + each, count))), group, start < _FILMED)
              for start in range(0, count, each)]
     maps = {name: _joined([part[name][0] for part in parts]) for name in group}
     films = {name: [part[name][1] for part in parts if part[name][1] is not None] for name in group}
@@ -200,38 +210,46 @@ def _rows_of(
                  seed=attribution.seed)
             for row, photo in enumerate(about) for name, attribution in explanation.attributions.items()]
 
+# %% ../nbs/reference/explanation.ipynb #f94a7fc8
+def _titled_maps(
+    explanation:'Explanation',
+    rows:Sequence[int], # of the photographs
+    signed:bool
+)->dict[str, Tensor]:   # title of a method -> (R, H, W)
+    "The maps of some photographs, with their signs or as magnitudes"
+    return {explanation.recipes[name].title: (attribution.values.sum(1) if signed else attribution.saliency)[rows]
+            for name, attribution in explanation.attributions.items()}
+
 # %% ../nbs/reference/explanation.ipynb #6f2c1f81
 def _compared(
-    explanation:'Explanation',
-    photos:int|Sequence[int]|None,
-    **options
+    explanation:'Explanation', photos:int|Sequence[int]|None, **options
 )->'Drawing':
     "The photographs and their maps, of `Explanation.compare`"
     from ddpath.overlays import compare
     if photos is None: photos = range(len(explanation))
     rows = [_integer('photo', row, 0, len(explanation) - 1)
             for row in ([photos] if isinstance(photos, int) else photos)]
-    signed = options.get('signed', False)
-    maps = {explanation.recipes[name].title: (attribution.values.sum(1) if signed else attribution.saliency)[rows]
-            for name, attribution in explanation.attributions.items()}
+    maps = _titled_maps(explanation, rows, options.get('signed', False))
     names = [explanation.questions[row] for row in rows]
     return compare(maps, explanation.images[rows], **(dict(names=names) | options))
 
+# %% ../nbs/reference/explanation.ipynb #7aad4c23
+def _check_filmed(names:Sequence[str], films:dict[str, _Frames])->None:
+    "InputError for the first method without a path"
+    without = [name for name in names if name not in films]
+    if not without: return
+    known = ', '.join(films) or 'methods that follow one'
+    raise InputError(f"'{without[0]}' has no path here; choose from {known}")
+
 # %% ../nbs/reference/explanation.ipynb #64ee9fad
 def _drawn_paths(
-    explanation:'Explanation',
-    photo:int,
-    methods:Sequence[str]|None,
-    **options
+    explanation:'Explanation', photo:int, methods:Sequence[str]|None, **options
 )->'Drawing':
     "The paths to a photograph, of `Explanation.paths`"
     from ddpath.overlays import draw_paths
     films, names = explanation.films, list(explanation.films if methods is None else methods)
     photo = _integer('photo', photo, 0, min(len(explanation), _FILMED) - 1)
-    without = [name for name in names if name not in films]
-    if without:
-        known = ', '.join(films) or 'methods that follow one'
-        raise InputError(f"'{without[0]}' has no path here; choose from {known}")
+    _check_filmed(names, films)
     paths = {explanation.recipes[name].title: (films[name].alpha[:, photo], films[name].points[:, photo].float()/255,
                                                explanation.attributions[name].saliency[photo]) for name in names}
     return draw_paths(paths, explanation.images[photo], **options)
@@ -308,26 +326,31 @@ def _squared(
     "The central square; the same picture where it is one of that size"
     return picture if picture.shape[-2:] == (size, size) else square(picture, size)
 
+# %% ../nbs/reference/explanation.ipynb #ab6cbe35
+def _loaded(
+    photos:Sequence[_Photo],
+    size:int                # of the network's images
+)->tuple[Tensor, Tensor]:   # (N, 3, size, size); (N, 3, 448, 448), bytes
+    "The photographs as the network sees them, and to be shown"
+    seen, pictures = [], []
+    for picture in (photo.load() for photo in photos):
+        seen.append(_squared(picture, size))
+        pictures.append(square(picture, _SHOWN).mul(255).round().byte())
+    return torch.stack(seen), torch.stack(pictures)
+
 # %% ../nbs/reference/explanation.ipynb #dec91731
 def _ask(
-    photos:Sequence[_Photo],
-    classifier:Classifier,
-    target:_Target,
-    output:str,
-    against:_Target
+    photos:Sequence[_Photo], classifier:Classifier, target:_Target, output:str, against:_Target
 )->_Asked:
     "Read the photographs, and fix what is asked of each"
     if not isinstance(classifier, Classifier):
         raise InputError(f'the classifier is a {type(classifier).__name__}: wrap the network in a Classifier, with '
                          'its mean, std, size and labels')
-    seen, pictures = [], []
-    for picture in (photo.load() for photo in photos):
-        seen.append(_squared(picture, classifier.size))
-        pictures.append(square(picture, _SHOWN).mul(255).round().byte())
-    images = torch.stack(seen).to(classifier.device)
+    seen, pictures = _loaded(photos, classifier.size)
+    images = seen.to(classifier.device)
     score = Score(classifier, target, output, against).fixed_at(images)
-    return _Asked([photo.name for photo in photos], [photo.file for photo in photos], images.cpu(),
-                  torch.stack(pictures), classifier, score, classifier.predict(images))
+    names, files = [photo.name for photo in photos], [photo.file for photo in photos]
+    return _Asked(names, files, images.cpu(), pictures, classifier, score, classifier.predict(images))
 
 # %% ../nbs/reference/explanation.ipynb #c5c902e0
 def _bar(
@@ -339,9 +362,8 @@ def _bar(
 
 # %% ../nbs/reference/explanation.ipynb #1e89f7af
 def _explain_all(
-    work:_Work,
-    methods:dict, # name -> method
-    by_name:bool  # asked for one by one: one that does not apply is an error, not a note
+    work:_Work, methods:dict, # name -> method
+    by_name:bool              # asked for one by one: one that does not apply is an error, not a note
 )->tuple[dict[str, Attribution], dict[str, _Frames]]:
     "The maps of all methods, and the films of those that follow a path"
     maps, films = {}, {}
@@ -350,8 +372,7 @@ def _explain_all(
         except _NotApplicable as reason:
             if by_name: raise
             work.notes.append(f"{', '.join(map(_title_of, group))} is left out: {reason}")
-            continue
-        maps, films = maps | found, films | filmed
+        else: maps, films = maps | found, films | filmed
     return maps, films
 
 # %% ../nbs/reference/explanation.ipynb #0aa22e9f

@@ -48,16 +48,21 @@ def _photo_names(
     if len(names) != len(images): raise InputError(f'{len(names)} names for {len(images)} images: give one for each')
     return names
 
-# %% ../nbs/reference/explorer.ipynb #14725dac
-def _of_same_images(
-    attributions:dict[str, Attribution]
-)->Tensor: # the images, (N, 3, H, W)
-    "What all of them explain; InputError where they differ"
+# %% ../nbs/reference/explorer.ipynb #5b481041
+def _check_attributions(attributions:dict[str, Attribution])->None:
+    "InputError where there are none, or one is something else"
     if not attributions: raise InputError('no attributions given: explore at least one')
     for name, found in attributions.items():
         if not isinstance(found, Attribution):
             raise InputError(f"'{name}' is a {type(found).__name__}: give what a method returns, or take "
                              "PathExplorer.live to choose methods")
+
+# %% ../nbs/reference/explorer.ipynb #14725dac
+def _of_same_images(
+    attributions:dict[str, Attribution]
+)->Tensor: # the images, (N, 3, H, W)
+    "What all of them explain; InputError where they differ"
+    _check_attributions(attributions)
     first, images = next((name, found.images) for name, found in attributions.items())
     for name, found in attributions.items():
         if found.images.shape != images.shape or not torch.equal(found.images.to(images), images):
@@ -126,13 +131,19 @@ def _set_quietly(widget:ipywidgets.Widget, observer:Callable, **values)->None:
 # %% ../nbs/reference/explorer.ipynb #8aca19f2
 _AS_RECORDED = dict(options=[('as recorded', None)], value=None, disabled=True)
 
+# %% ../nbs/reference/explorer.ipynb #8d44d57c
+def _below_each_other(menus:Sequence, *rest)->ipywidgets.VBox:
+    "Menus in a row that breaks where it must, and the rest below"
+    return ipywidgets.VBox([ipywidgets.HBox(menus, layout=dict(flex_flow='row wrap')), *rest])
+
 # %% ../nbs/reference/explorer.ipynb #c2fbe0a3
 class _Controls:
     "The widgets of an explorer"
     def __init__(self, source:_Given|_OnDemand):
-        titled, photos = [(_title_of(name), name) for name in source.methods], enumerate(source.photos)
+        titled = [(_title_of(name), name) for name in source.methods]
+        photos = [(name, index) for index, name in enumerate(source.photos)]
         steps = dict(options=source.steps, value=16) if source.steps else _AS_RECORDED
-        self.photo = _dropdown('photo', [(name, index) for index, name in photos], 0)
+        self.photo = _dropdown('photo', photos, 0)
         self.first = _dropdown('method', titled, source.first)
         self.second = _dropdown('beside', [(_NONE, _NONE), *titled], _NONE)
         self.steps = _dropdown('steps', **steps)
@@ -140,30 +151,45 @@ class _Controls:
         self.position = ipywidgets.IntSlider(1, min=1, max=1, description='points', layout=dict(width='98%'))
         self.message = ipywidgets.Label()
         self.picture = ipywidgets.Image(format='jpeg', layout=dict(max_width='100%', align_self='flex-start'))
-        menus = ipywidgets.HBox(self.choices, layout=dict(flex_flow='row wrap'))
-        self.panel = ipywidgets.VBox([menus, self.position, self.message, self.picture])
+        self.panel = _below_each_other(self.choices, self.position, self.message, self.picture)
+
+# %% ../nbs/reference/explorer.ipynb #c9203c73
+def _show(
+    slider:'_Slider',
+    scene:_Scene
+)->None:
+    "Draw a new scene, at the same share of the path"
+    slider.scene, slider.drawn = scene, lru_cache(256)(scene.jpeg)
+    slider.shown = [choice.value for choice in slider.choices]
+    most = max(len(recording.trace.score) for recording in scene.rows.values())
+    _set_quietly(slider.position, slider.slide, max=most, value=max(1, round(slider.share*most)))
+    slider.picture.value = slider.drawn(slider.share)
 
 # %% ../nbs/reference/explorer.ipynb #7d11f96e
 class _Slider(_Controls):
     "Widgets under which a scene moves"
     share = .5 # of the path, where the slider stands
-
-    def show(self, scene:_Scene)->None:
-        "Draw a new scene, at the same share of the path"
-        self.scene, self.drawn = scene, lru_cache(256)(scene.jpeg)
-        self.shown = [choice.value for choice in self.choices]
-        most = max(len(recording.trace.score) for recording in scene.rows.values())
-        _set_quietly(self.position, self.slide, max=most, value=max(1, round(self.share*most)))
-        self.picture.value = self.drawn(self.share)
+    show = _show
 
     def slide(self, change:dict=None)->None:
         "Show where the slider is"
         self.share = self.position.value/self.position.max
         self.picture.value = self.drawn(self.share)
 
+# %% ../nbs/reference/explorer.ipynb #1f4b8065
+def _refuse(
+    menus:'_Menus',
+    message:str
+)->None:
+    "Set the menus to what the picture shows"
+    menus.message.value = message
+    for choice, value in zip(menus.choices, menus.shown): _set_quietly(choice, menus.choose, value=value)
+
 # %% ../nbs/reference/explorer.ipynb #00ee1f82
 class _Menus(_Slider):
     "Widgets that choose what is shown"
+    refuse = _refuse
+
     def choose(self, change:dict=None)->None:
         "Show what is chosen, or say why not"
         names = [name for name in (self.first.value, self.second.value) if name != _NONE]
@@ -171,11 +197,6 @@ class _Menus(_Slider):
         try: scene = _Scene({name: self.recorded(name, self.photo.value, self.steps.value) for name in names})
         except InputError as error: self.refuse(str(error))
         else: self.message.value = self.show(scene) or ''
-
-    def refuse(self, message:str)->None:
-        "Set the menus to what the picture shows"
-        self.message.value = message
-        for choice, value in zip(self.choices, self.shown): _set_quietly(choice, self.choose, value=value)
 
 # %% ../nbs/reference/explorer.ipynb #3f3a027f
 _VIEW = 'application/vnd.jupyter.widget-view+json'

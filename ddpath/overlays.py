@@ -18,6 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from torch import Tensor
 
+# %% ../nbs/reference/overlays.ipynb #a562c500
 from .checks import InputError, _integer, _number
 from .drawing import Drawing, panels, _colours_of, _draw_image, _drawable, _SHOWN
 from .images import _as_tensor
@@ -37,19 +38,14 @@ def _smoothed(
     padded = F.pad(values[None, None], [reach]*4, mode='replicate')
     return F.conv2d(F.conv2d(padded, weights.view(1, 1, 1, -1)), weights.view(1, 1, -1, 1))[0, 0]
 
-# %% ../nbs/reference/overlays.ipynb #42930fbb
-def _lightness(
-    image:Tensor # (C, H, W) in [0, 1], sRGB or grey
-)->Tensor:       # (H, W), from 0 to 100
+# %% ../nbs/reference/overlays.ipynb #85daba72
+def _lightness(image:Tensor)->Tensor: # (C, H, W) in [0, 1], sRGB or grey; (H, W), from 0 to 100
     "CIE lightness L*"
     linear = torch.where(image <= .04045, image/12.92, ((image + .055)/1.055)**2.4)
     luminance = torch.einsum('chw,c->hw', linear.expand(3, -1, -1), image.new_tensor([.2126, .7152, .0722]))
     return torch.where(luminance > .008856, 116*luminance**(1/3) - 16, 903.3*luminance)
 
-# %% ../nbs/reference/overlays.ipynb #85daba72
-def _pale(
-    image:Tensor # (3, H, W) in [0, 1]
-)->Tensor:       # (H, W): greys between L* 70 and 98
+def _pale(image:Tensor)->Tensor: # (3, H, W) in [0, 1]; (H, W): greys between L* 70 and 98
     "The photograph as a background: outlines at .42 of their contrast, broad tones at .16"
     light = _lightness(_drawable(image))
     broad, fine = _smoothed(light, 12), _smoothed(light, .7)
@@ -74,6 +70,11 @@ def _floats(values:Tensor)->Tensor: # (H, W)
     "A map as it is drawn: floats on the CPU"
     return _as_tensor(values, 'the map').float().cpu()
 
+def _check_map(values:Tensor)->None:
+    "InputError for what is not one map"
+    if values.ndim != 2:
+        raise InputError(f'a map of shape {tuple(values.shape)} cannot be drawn: give (H, W), a number a pixel')
+
 def _prepared(values:Tensor, signed:bool, sigma:float)->Tensor: # (H, W)
     "A map, or its magnitudes, smoothed"
     values = _floats(values)
@@ -82,12 +83,16 @@ def _prepared(values:Tensor, signed:bool, sigma:float)->Tensor: # (H, W)
 # %% ../nbs/reference/overlays.ipynb #bfa3c93b
 def _shared_ends(
     maps:Sequence[Tensor], # (H, W) each
-    signed:bool,
-    sigma:float,
-    strong:tuple[float, float]=_STRONG # percentiles
+    signed:bool, sigma:float, strong:tuple[float, float]=_STRONG # percentiles
 )->tuple[float, float]:
     "One range of colours for several maps"
     return _ends_of(torch.cat([_prepared(values, signed, sigma).flatten() for values in maps]), strong)
+
+def _cover(values:Tensor, ends:tuple[float, float]|None)->np.ndarray: # (H, W)
+    "How opaque the colours are: from 0 to 1 between the ends, smoothly"
+    low, high = _ends_of(values) if ends is None else ends
+    share = ((values.abs() - low)/(high - low)).clamp(0, 1)
+    return (share.square()*(3 - 2*share)).numpy()
 
 # %% ../nbs/reference/overlays.ipynb #c7b60912
 _PURPLE = LinearSegmentedColormap.from_list('purple', ['#d65fa8', '#97157f', '#4a0d73'])
@@ -113,16 +118,15 @@ def overlay(
     ends:tuple[float, float]=None      # where colour begins and where it is opaque; None: the map's own
 )->np.ndarray:                         # (H, W, 3) in [0, 1]
     "A map over its photograph, as colours"
-    if values.ndim != 2:
-        raise InputError(f'a map of shape {tuple(values.shape)} cannot be drawn: give (H, W), a number a pixel')
+    _check_map(values)
     values = _prepared(values, signed, sigma)
-    low, high = _ends_of(values) if ends is None else ends
-    share = ((values.abs() - low)/(high - low)).clamp(0, 1)
-    cover = (share.square()*(3 - 2*share)).numpy()
+    cover = _cover(values, ends)
     under = _resized_to(values.shape, image if image.ndim == 2 else _pale(image))[..., None]
     return (under*(1 - cover[..., None]) + _coloured(values, cover, signed)*cover[..., None]).clip(0, 1)
 
 # %% ../nbs/reference/overlays.ipynb #e1600d04
+_GAP = 6 # pixels between pictures
+
 def _sheet(width:int, height:int)->Drawing:
     "A drawing on which things are placed in pixels as shown, from its upper left corner"
     return Drawing(figsize=(width/_SHOWN, height/_SHOWN))
@@ -157,9 +161,8 @@ def _map_of(
 
 # %% ../nbs/reference/overlays.ipynb #1b264ea8
 def _maps_by_title(
-    maps:Mapping, # name -> an Attribution, or its maps (N, H, W)
-    count:int,    # N
-    signed:bool
+    maps:Mapping,           # name -> an Attribution, or its maps (N, H, W)
+    count:int, signed:bool  # N; with signs, or magnitudes
 )->dict[str, Tensor]: # title -> (N, H, W)
     "The maps of all methods; InputError where there are not as many as photographs"
     if not isinstance(maps, Mapping) or not len(maps):
@@ -218,15 +221,9 @@ def _drawn_over(
     return {title: overlay(values, image, signed, sigma, ends) for title, values in maps.items()}
 
 # %% ../nbs/reference/overlays.ipynb #6e92d4f4
-_GAP = 6 # pixels between pictures
-
 def _draw_table(
-    sheet:Drawing,
-    titles:dict[str, str], # of the maps in this table -> broken into lines
-    rows:Sequence[tuple],  # of each photograph: itself, its maps by title, its name
-    left:int,              # of the photographs
-    tops:tuple[int, int],  # of the titles and of the first row
-    side:int               # of a picture
+    sheet:Drawing, titles:dict[str, str], rows:Sequence[tuple], # of one table, as in `_sheet_of`
+    left:int, tops:tuple[int, int], side:int # of the photographs; of the titles and the first row; of a picture
 )->None:
     "Titles, and a row for each photograph"
     top, first = tops
@@ -240,7 +237,7 @@ def _draw_table(
 
 # %% ../nbs/reference/overlays.ipynb #92f3fac4
 def _sheet_of(
-    tables:Sequence[dict], # the titles of each
+    tables:Sequence[dict], # the titles of each -> broken into lines
     rows:Sequence[tuple],  # of each photograph: itself, its maps by title, its name
     meaning:str,           # what the colours say
     side:int               # of a picture
@@ -377,9 +374,7 @@ def _note_over(percentile:float, shared:bool, signed:bool)->str:
 
 # %% ../nbs/reference/overlays.ipynb #7c9084e3
 def _fill_places(
-    axes:Sequence[Axes],
-    maps:Sequence[Tensor|None],
-    images:Sequence[Tensor|None],
+    axes:Sequence[Axes], maps:Sequence[Tensor|None], images:Sequence[Tensor|None],
     scales:Sequence[tuple], # of each map that is there: the limit, the ends over a photograph
     signed:bool
 )->list[AxesImage]:         # the maps, as drawn

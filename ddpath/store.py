@@ -81,20 +81,22 @@ def _read_settings(out:Path)->dict[str, str]:
     except (OSError, ValueError, TypeError):
         raise InputError(f"'{out}' cannot be used: its settings.json is damaged; give another folder") from None
 
+# %% ../nbs/reference/store.ipynb #202d8fa7
+def _write_through(file:Path, content:bytes)->None:
+    "Write a file, down to the disk"
+    with file.open('wb') as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
 # %% ../nbs/reference/store.ipynb #56e34d05
-def _write_whole(
-    file:Path,
-    content:bytes|str
-)->None:
+def _write_whole(file:Path, content:bytes|str)->None:
     "Write a file in one stroke; InputError where that is not possible"
     if isinstance(content, str): content = content.encode()
     half = file.with_name(f'.{file.name}.{os.getpid()}')
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with half.open('wb') as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
+        _write_through(half, content)
         os.replace(half, file)
     except OSError as error:
         reason = error.strerror or error
@@ -114,6 +116,18 @@ def _read_rows(file:Path)->pd.DataFrame:
         raise InputError(f"'{file}' holds no rows of a benchmark, its columns are {columns}: give another folder")
     return rows
 
+# %% ../nbs/reference/store.ipynb #9a2bf615
+def _parts_of(out:Path)->list[Path]:
+    "The files of photographs that were not brought together yet"
+    return sorted((out/'parts').glob('[!.]*.parquet'))
+
+def _bring_together(rows:'_Rows', frame:pd.DataFrame)->None:
+    "All rows in rows.parquet, with refusals; the parts have done their work"
+    parts, columns = _parts_of(rows.out), ['image', 'key', 'method', 'group', 'metric']
+    everything = pd.concat([frame, rows.read()]).drop_duplicates(columns, ignore_index=True)
+    _write_whole(rows.out/'rows.parquet', everything.to_parquet(index=False))
+    for file in parts: file.unlink()
+
 # %% ../nbs/reference/store.ipynb #5a7f7889
 @dataclass(frozen=True)
 class _Rows:
@@ -128,8 +142,7 @@ class _Rows:
 
     def files(self)->list[Path]:
         "rows.parquet, if it is there, and the parts"
-        return [file for file in (self.out/'rows.parquet', *sorted((self.out/'parts').glob('[!.]*.parquet')))
-                if file.exists()]
+        return [file for file in (self.out/'rows.parquet', *_parts_of(self.out)) if file.exists()]
 
     def add(self, job:_Job, frame:pd.DataFrame)->None:
         "Keep the rows of one photograph; refusals are not kept, they are tried again"
@@ -140,9 +153,4 @@ class _Rows:
 
     def gather(self, frame:pd.DataFrame)->None:
         "Bring all rows together in rows.parquet, with refusals; the parts have done their work"
-        parts = self.files()
-        everything = pd.concat([frame, self.read()]).drop_duplicates(['image', 'key', 'method', 'group', 'metric'],
-                                                                     ignore_index=True)
-        _write_whole(self.out/'rows.parquet', everything.to_parquet(index=False))
-        for file in parts:
-            if file.parent.name == 'parts': file.unlink()
+        _bring_together(self, frame)

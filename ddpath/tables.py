@@ -59,23 +59,31 @@ def _with_ends(
     prefix = f'{name}_' if name else ''
     return {name or 'mean': values.mean(), f'{prefix}low': low, f'{prefix}high': high}
 
+# %% ../nbs/reference/tables.ipynb #c80e98d1
+def _costs(frame:pd.DataFrame)->pd.DataFrame: # a row a method
+    "What a map of each method cost"
+    return frame.groupby('method', sort=False).agg(evaluations=('evaluations', 'mean'), seconds=('seconds', 'median'))
+
+def _counts(
+    every:pd.DataFrame, # image x method
+    values:pd.DataFrame # the same, without what is not compared
+)->dict[str, pd.Series]:
+    "How many images have a number, have none, and were left out"
+    images = values.notna().sum()
+    return dict(images=images, without=len(every) - every.notna().sum(), left_out=every.notna().sum() - images)
+
 # %% ../nbs/reference/tables.ipynb #2be5f2a5
-def _table_of_measure(
-    frame:pd.DataFrame, # rows of one measure
-    reference:str       # the method that differences are taken to
-)->pd.DataFrame:        # a row a method
-    "Means, differences to the reference and their intervals"
+def _table_of_measure(frame:pd.DataFrame, reference:str)->pd.DataFrame:
+    "Means of one measure, differences to the reference method and their intervals, a row a method"
     every, better = _matrix(frame), frame.better.iloc[0]
     methods = _compared(every)
     shared = every[methods].notna().all(axis=1)
     values = every.where(shared, every.drop(columns=methods)) # who is not compared keeps its own photographs
     difference = values.sub(every[reference] if reference in every else np.nan, axis=0)
-    best, counts = _leaders(values.loc[shared, methods], better), values.notna().sum()
+    best = _leaders(values.loc[shared, methods], better)
     columns = dict(_with_ends('', values), **_with_ends('difference', difference),
-                   leads=[name in best for name in values], images=counts,
-                   without=len(every) - every.notna().sum(), left_out=every.notna().sum() - counts)
-    costs = frame.groupby('method', sort=False).agg(evaluations=('evaluations', 'mean'), seconds=('seconds', 'median'))
-    found = pd.DataFrame(columns, index=values.columns).join(costs)
+                   leads=[name in best for name in values], **_counts(every, values))
+    found = pd.DataFrame(columns, index=values.columns).join(_costs(frame))
     return found.reset_index().assign(metric=frame.metric.iloc[0], better=better)
 
 # %% ../nbs/reference/tables.ipynb #c5dfac81
@@ -99,13 +107,17 @@ def table(
 # %% ../nbs/reference/tables.ipynb #fc0c9233
 _ARROWS = dict(higher=' ↑', lower=' ↓')
 
+# %% ../nbs/reference/tables.ipynb #ca82c814
+def _name_lines(panel:Axes, methods:Sequence[str])->None:
+    "A line for each method, the first one on top"
+    panel.set_yticks(range(len(methods)), methods, parse_math=False)
+    panel.set_ylim(len(methods) - .5, -.5)
+    panel.tick_params(labelsize=6)
+
 # %% ../nbs/reference/tables.ipynb #3048e70e
 def _draw_measure(
-    panel:Axes,
-    name:str,
-    part:pd.DataFrame,   # rows of `table` for one measure
-    column:str,          # mean or difference
-    methods:Sequence[str]
+    panel:Axes, name:str, part:pd.DataFrame, # rows of `table` for one measure
+    column:str, methods:Sequence[str]        # mean or difference
 )->None:
     "One panel of `draw_table`; the line of a method without this measure stays empty"
     low, high = (part[f'{column}_{end}' if column == 'difference' else end] for end in ('low', 'high'))
@@ -114,10 +126,8 @@ def _draw_measure(
     panel.hlines(places, low, high, color='grey', linewidth=1.5)
     panel.scatter(part[column], places, s=16, zorder=3, color=filled, edgecolors='C0')
     if column == 'difference': panel.axvline(0, color='lightgrey', linewidth=1, zorder=0)
-    panel.set_yticks(range(len(methods)), methods, parse_math=False)
-    panel.set_ylim(len(methods) - .5, -.5)
+    _name_lines(panel, methods)
     panel.set_title(name + _ARROWS.get(part.better.iloc[0], ''), fontsize=8, parse_math=False)
-    panel.tick_params(labelsize=6)
 
 # %% ../nbs/reference/tables.ipynb #4733dc15
 def _parts_by_measure(
@@ -129,6 +139,20 @@ def _parts_by_measure(
     if parts: return parts
     raise InputError(f"none of {', '.join(metrics or ())} is in this table: it has {', '.join(found.metric.unique())}")
 
+# %% ../nbs/reference/tables.ipynb #3f75ac06
+def _grid(
+    count:int,   # of panels
+    lines:int,   # in each panel
+    columns:int  # panels a row
+)->tuple[Drawing, Sequence[Axes]]: # the figure and its `count` panels
+    "Panels beside and below each other, with one scale of lines"
+    columns = min(columns, count)
+    rows = -(-count//columns)
+    figure = Drawing(figsize=(1.2 + 2.1*columns, rows*(.8 + .17*lines)), layout='constrained')
+    panels = figure.subplots(rows, columns, squeeze=False, sharey=True).flatten()
+    for panel in panels[count:]: panel.remove()
+    return figure, panels[:count]
+
 # %% ../nbs/reference/tables.ipynb #285ef445
 def draw_table(
     found:pd.DataFrame,             # of `table`
@@ -138,14 +162,10 @@ def draw_table(
 )->Drawing:
     "Means, or differences, with their intervals: a panel a measure, a line a method; leading methods are filled"
     parts = _parts_by_measure(found, [metrics] if isinstance(metrics, str) else metrics)
-    columns = min(columns, len(parts))
-    rows = -(-len(parts)//columns)
     methods = list(dict.fromkeys(pd.concat(parts.values()).method))
-    figure = Drawing(figsize=(1.2 + 2.1*columns, rows*(.8 + .17*len(methods))), layout='constrained')
-    panels = figure.subplots(rows, columns, squeeze=False, sharey=True).flatten()
+    figure, panels = _grid(len(parts), len(methods), columns)
     for panel, (name, part) in zip(panels, parts.items()):
         _draw_measure(panel, name, part, 'difference' if difference else 'mean', methods)
-    for panel in panels[len(parts):]: panel.remove()
     return figure
 
 # %% ../nbs/reference/tables.ipynb #192dc05b
@@ -157,6 +177,16 @@ def _draw_verdict(panel:Axes, row:int, column:int, answer:str)->None:
     mark, colour = _MARKS[answer]
     panel.add_patch(Rectangle((column + .03, row + .05), .94, .9, color=colour, linewidth=0))
     panel.text(column + .5, row + .5, mark, color='white', ha='center', va='center', fontsize=9)
+
+# %% ../nbs/reference/tables.ipynb #d82d8bad
+def _label_fields(panel:Axes, claims:Sequence[str], parts:Sequence[str])->None:
+    "The claims at the left, the photographs and networks on top, and no frame"
+    panel.set(xlim=(0, len(parts)), ylim=(len(claims), 0))
+    panel.set(xticks=np.arange(len(parts)) + .5, yticks=np.arange(len(claims)) + .5)
+    panel.set_xticklabels([name.replace('-', '\n') for name in parts], fontsize=7, parse_math=False)
+    panel.set_yticklabels(claims, fontsize=8.5, parse_math=False)
+    panel.tick_params(length=0, labeltop=True, labelbottom=False)
+    panel.spines[:].set_visible(False)
 
 # %% ../nbs/reference/tables.ipynb #5de6bd8e
 def draw_claims(
@@ -170,11 +200,7 @@ def draw_claims(
     panel = figure.add_axes([left/total, .05/tall, width/total, height/tall])
     for row, answers in enumerate(verdicts.to_numpy()):
         for column, answer in enumerate(answers): _draw_verdict(panel, row, column, answer)
-    panel.set(xlim=(0, parts), ylim=(count, 0), xticks=np.arange(parts) + .5, yticks=np.arange(count) + .5)
-    panel.set_xticklabels([name.replace('-', '\n') for name in verdicts.columns], fontsize=7, parse_math=False)
-    panel.set_yticklabels(verdicts.index, fontsize=8.5, parse_math=False)
-    panel.tick_params(length=0, labeltop=True, labelbottom=False)
-    panel.spines[:].set_visible(False)
+    _label_fields(panel, verdicts.index, verdicts.columns)
     return figure
 
 # %% ../nbs/reference/tables.ipynb #a958639f
@@ -241,6 +267,17 @@ def _card(
         'device': _device_text(evaluation.classifier.device),
         'versions': ', '.join(f'{name} {version}' for name, version in versions.items())}
 
+# %% ../nbs/reference/tables.ipynb #21691cc8
+def _picture(found:pd.DataFrame)->bytes: # found: of `table`
+    "The figure of a table, as a PNG"
+    picture = io.BytesIO()
+    draw_table(found).savefig(picture, format='png', dpi=150)
+    return picture.getvalue()
+
+def _markdown_of(tables:dict[str, pd.DataFrame])->str: # title -> table
+    "Tables below their titles"
+    return '\n'.join(f'## {title}\n\n{_markdown(shown)}' for title, shown in tables.items())
+
 # %% ../nbs/reference/tables.ipynb #0afa5bde
 def _contents(
     frame:pd.DataFrame, # of `run`
@@ -253,13 +290,11 @@ def _contents(
     sections = dict(tables)
     if len(failed): sections['Without a number'] = failed.set_index('metric')
     sections['Card'] = pd.DataFrame(dict(value=described)).rename_axis('')
-    picture = io.BytesIO()
-    draw_table(found).savefig(picture, format='png', dpi=150)
     return {'table.parquet': found.to_parquet(index=False),
-            'table.md': '\n'.join(f'## {title}\n\n{_markdown(shown)}' for title, shown in sections.items()),
+            'table.md': _markdown_of(sections),
             'table.html': _rendered('benchmark.html', images=frame.image.nunique(), tables=tables,
                                     failures=failed.to_numpy().tolist(), card=described),
-            'table.png': picture.getvalue(),
+            'table.png': _picture(found),
             'card.json': json.dumps(described, indent=1)}
 
 # %% ../nbs/reference/tables.ipynb #3a0d2ad7
