@@ -160,7 +160,7 @@ class Pointing:
 # %% ../nbs/reference/measures.ipynb #525ec6d8
 @dataclass(frozen=True)
 class Texture:
-    "How rough, how sparse and how restless a map is"
+    "Roughness, sparsity and total variation of a map"
     def __call__(self, case:Case)->dict[str, Measure]:
         return {'roughness': Measure(_each(lambda attribution: roughness(attribution.values), case),
                                      reason='the map is zero'), 'sparsity': Measure(_each(sparsity, case)),
