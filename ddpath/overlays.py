@@ -140,7 +140,6 @@ def _place(sheet:Drawing, picture:np.ndarray|None, left:float, top:float, side:i
     panel.set(xticks=[], yticks=[])
     panel.spines[:].set(color='#d0d0d0', linewidth=.4)
 
-# %% ../nbs/reference/overlays.ipynb #350f4c69
 def _write(sheet:Drawing, text:str, x:float, y:float, size:float=12, **more)->None:
     "Write words about a point, in letters of so many pixels"
     width, height = _size_of(sheet)
