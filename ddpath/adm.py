@@ -19,6 +19,7 @@ from diffusers.models.attention_processor import Attention
 from diffusers.models.embeddings import TimestepEmbedding, Timesteps
 from torch import Tensor, nn
 
+# %% ../nbs/reference/adm.ipynb #3194ef08
 from .checks import InputError
 from .loaders import _check_weights, _read_weights
 
@@ -90,12 +91,8 @@ def _adm_address(
     return f'https://openaipublic.blob.core.windows.net/diffusion/jul-2021/{file}'
 
 # %% ../nbs/reference/adm.ipynb #334e7629
-def _unet_config(
-    settings:_Settings, # of a denoiser, or of a classifier, which is the inner half of one
-    in_channels:int=3,  # channels of the image
-    out_channels:int=6  # ε and the variance
-)->dict:                # arguments of UNet2DModel
-    "ADM's network in diffusers' words"
+def _unet_config(settings:_Settings, in_channels:int=3, out_channels:int=6)->dict:
+    "Arguments of UNet2DModel for a denoiser, or for a classifier, which is the inner half of one"
     widths = [int(multiplier*settings.channels) for multiplier in settings.multipliers]
     attends = [settings.size//2**level in settings.attention for level in range(len(widths))]
     return dict(
@@ -112,11 +109,7 @@ def _unet_config(
 class _ADMUNet(UNet2DModel):
     "UNet2DModel with ADM's heads and ADM's embedding of the timestep"
     @register_to_config
-    def __init__(self,
-        settings:dict,      # `asdict` of _Settings
-        in_channels:int=3,  # channels of the image
-        out_channels:int=6  # ε and the variance
-    ):
+    def __init__(self, settings:dict, in_channels:int=3, out_channels:int=6): # settings: `asdict` of _Settings
         settings = _Settings(**settings)
         super().__init__(**_unet_config(settings, in_channels, out_channels))
         self.time_proj = Timesteps(settings.channels, flip_sin_to_cos=True, downscale_freq_shift=0)
@@ -127,20 +120,14 @@ class _ADMUNet(UNet2DModel):
 
 # %% ../nbs/reference/adm.ipynb #c2873340
 class _AttentionPool(nn.Module):
-    "The mean position attends to all positions; what it gathers is projected"
-    def __init__(self,
-        side:int,          # positions on a side
-        channels:int,      # of each position
-        head_channels:int, # channels of a head
-        labels:int         # numbers given
-    ):
+    "The mean of side² positions attends to all positions; what it gathers is projected to `labels` numbers"
+    def __init__(self, side:int, channels:int, head_channels:int, labels:int):
         super().__init__()
         self.heads = channels//head_channels
         self.positional_embedding = nn.Parameter(torch.randn(channels, side**2 + 1)/channels**.5)
         self.qkv_proj, self.c_proj = nn.Conv1d(channels, 3*channels, 1), nn.Conv1d(channels, labels, 1)
 
     def forward(self, hidden:Tensor)->Tensor: # (N, channels, side, side) to (N, labels)
-        "Pool the positions"
         places = hidden.flatten(2)
         places = torch.cat([places.mean(2, keepdim=True), places], 2) + self.positional_embedding
         query, key, value = self.qkv_proj(places).unflatten(1, (3, self.heads, -1)).transpose(-1, -2).unbind(1)
@@ -212,18 +199,15 @@ _RESIDUAL = dict(
 _ATTENTION = {'group_norm': 'norm', 'to_q': 'qkv', 'to_k': 'qkv', 'to_v': 'qkv', 'to_out.0': 'proj_out'}
 _OUTER = {
     'time_embedding.linear_1': 'time_embed.0', 'time_embedding.linear_2': 'time_embed.2',
-    'class_embedding': 'label_emb',
-    'conv_norm_out': 'out.0', 'conv_out': 'out.2',
+    'class_embedding': 'label_emb', 'conv_norm_out': 'out.0', 'conv_out': 'out.2',
     'conv_out.qkv_proj': 'out.2.qkv_proj', 'conv_out.c_proj': 'out.2.c_proj'}
 
-# %% ../nbs/reference/adm.ipynb #e0919c9b
-def _parts_of(
-    name:str # of a block in diffusers
-)->dict[str, str]:
+def _parts_of(name:str)->dict[str, str]: # of a block in diffusers
     "Each part's name in diffusers -> its name in guided-diffusion"
     if name == 'conv_in': return {'': ''}
     return _ATTENTION if '.attentions.' in name else _RESIDUAL
 
+# %% ../nbs/reference/adm.ipynb #e0919c9b
 def _adm_keys(
     network:_ADMUNet # or an _ADMClassifier
 )->dict[str, str]:
@@ -238,16 +222,12 @@ def _adm_keys(
     return keys
 
 # %% ../nbs/reference/adm.ipynb #8ab37ac9
-def _adm_shape(
-    key:str,        # a tensor of diffusers
-    shape:tuple     # its shape
-)->tuple[int, ...]:
+def _adm_shape(key:str, shape:tuple)->tuple[int, ...]: # of a tensor of diffusers
     "The shape of the tensor of guided-diffusion that holds it"
     if '.to_' not in key: return tuple(shape)
     stacked = 3 if key.partition('.to_')[2][0] in 'qkv' else 1
     return (stacked*shape[0], *shape[1:], *(1,)*(len(shape) - 1))
 
-# %% ../nbs/reference/adm.ipynb #b1773d36
 def _adm_shapes(
     network:_ADMUNet # or an _ADMClassifier
 )->dict[str, tuple]:

@@ -190,8 +190,7 @@ class _Summarised:
         return f"{self.method}: values {tuple(self.values.shape)}, {numbers}"
     def _repr_html_(self)->str:
         rows = ''.join(f'<tr><th>{name}</th><td>{value:.4g}</td></tr>' for name, value in self.summary().items())
-        head = f'<code>{html.escape(self.method)}</code>, values {tuple(self.values.shape)}'
-        return f'<p>{head}</p><table>{rows}</table>'
+        return f'<p><code>{html.escape(self.method)}</code>, values {tuple(self.values.shape)}</p><table>{rows}</table>'
 
 # %% ../nbs/reference/attribution.ipynb #65e933d8
 @dataclass(frozen=True, repr=False)

@@ -98,8 +98,7 @@ def _find_place(
 # %% ../nbs/reference/checks.ipynb #857577e4
 @contextmanager
 def _whole_folder(
-    out:Path, # where the files shall stand; other files in it stay
-    near:Path # where they are prepared, of `find_place`
+    out:Path, near:Path # where the files shall stand, beside others; where they are prepared, of `_find_place`
 )->Iterator[Path]:
     "A temporary folder whose files are moved to `out` when the block ends without an error"
     try:

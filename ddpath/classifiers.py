@@ -98,6 +98,19 @@ def _nearest(labels:Sequence[str], wanted:str)->list[str]:
     holding = [name for name in labels if re.search(rf'\b{re.escape(wanted)}\b', name, re.IGNORECASE)]
     return list(dict.fromkeys(holding + difflib.get_close_matches(wanted, labels, n=5, cutoff=.4)))[:5]
 
+# %% ../nbs/reference/classifiers.ipynb #dec4bc89
+def _label_error(
+    labels:Sequence[str], # of all classes
+    label:str,            # what was asked for
+    found:Sequence[int]   # the classes that match it: several or none
+)->InputError:
+    "Why a label is not the name of one class, with the nearest ones"
+    choices = ', '.join(f'{index} {labels[index]}' for index in found[:8])
+    if found: return InputError(f"several classes match '{label}': choose one of {choices}, by number if need be")
+    near = ', '.join(_nearest(labels, label.strip()))
+    first = f"the {len(labels)} classes begin with {', '.join(labels[:5])}"
+    return InputError(f"no class is called '{label}'; " + (f'did you mean {near}?' if near else first))
+
 # %% ../nbs/reference/classifiers.ipynb #98b51be1
 def _find_label(
     labels:Sequence[str]|None, # of all classes
@@ -108,11 +121,14 @@ def _find_label(
         f"this classifier has no labels to look '{label}' up in: give the class as a number")
     found = _matching(labels, label.strip())
     if len(found) == 1: return found[0]
-    choices = ', '.join(f'{index} {labels[index]}' for index in found[:8])
-    if found: raise InputError(f"several classes match '{label}': choose one of {choices}, by number if need be")
-    near = ', '.join(_nearest(labels, label.strip()))
-    first = f"the {len(labels)} classes begin with {', '.join(labels[:5])}"
-    raise InputError(f"no class is called '{label}'; " + (f'did you mean {near}?' if near else first))
+    raise _label_error(labels, label, found)
+
+# %% ../nbs/reference/classifiers.ipynb #f7cdd13a
+def _check_labels(labels:Sequence[str]|None, classes:int)->None:
+    "InputError unless there is a name for each class, or none at all"
+    if labels is None or len(labels) == classes: return
+    raise InputError(
+        f'{len(labels)} labels for {classes} classes: give a name for each in their order, or labels=None')
 
 # %% ../nbs/reference/classifiers.ipynb #1a0b26f0
 class _Named:
@@ -124,12 +140,6 @@ class _Named:
     def index(self, label:str)->int:
         "The index of a class by name, in any case; InputError with the nearest names otherwise"
         return _find_label(self.labels, label)
-
-    def _check_labels(self, classes:int)->None:
-        "InputError unless there is a name for each class, or none at all"
-        if self.labels is None or len(self.labels) == classes: return
-        raise InputError(
-            f'{len(self.labels)} labels for {classes} classes: give a name for each in their order, or labels=None')
 
 # %% ../nbs/reference/classifiers.ipynb #3bb00dfb
 class _Ready:
@@ -215,7 +225,7 @@ class Classifier(_Ready, _Named, nn.Module):
         images = images.to(_weight_of(self.network, images))
         pixels = (images - self.mean.to(images))/self.std.to(images)
         with _evaluating(self.network): logits = _check_logits(self.network(pixels), len(images))
-        self._check_labels(logits.shape[1])
+        _check_labels(self.labels, logits.shape[1])
         return logits
 
     def __repr__(self)->str:

@@ -55,6 +55,21 @@ class Polyline:
         "The paths of some of the images"
         return Polyline(self.knots[:, rows], self.detail[rows], self.weights)
 
+# %% ../nbs/64_denoised_paths.ipynb #3cb82587
+def _means_at(
+    prior:Prior,
+    small:Tensor,        # (N, 3, size, size)
+    timesteps:Tensor,    # (M,)
+    noise:Tensor,        # (M or 1, 1, 3, size, size)
+    classes:Tensor|None  # (N,)
+)->Tensor:               # (M, N, 3, size, size)
+    "What the denoiser makes of the images, noised to each timestep"
+    count, t = len(timesteps), timesteps.repeat_interleave(len(small))
+    noises = noise.expand(count, *small.shape).flatten(0, 1)
+    noisy = prior.add_noise(small.repeat(count, 1, 1, 1), noises, t)
+    means = prior.denoise(noisy, t, None if classes is None else classes.repeat(count))
+    return means.view(-1, *small.shape)
+
 # %% ../nbs/64_denoised_paths.ipynb #bf6f3461
 def denoised_path(
     prior:Prior,
@@ -64,14 +79,10 @@ def denoised_path(
     classes:Tensor|None=None    # (N,): for a class-conditional denoiser
 )->Polyline:
     "The path of @eq-denoised"
-    small, count = _resized(images, (prior.size, prior.size)), len(timesteps)
-    t = timesteps.repeat_interleave(len(images))
-    noises = noise.expand(count, *small.shape).flatten(0, 1)
-    noisy = prior.add_noise(small.repeat(count, 1, 1, 1), noises, t)
-    means = prior.denoise(noisy, t, None if classes is None else classes.repeat(count))
+    small = _resized(images, (prior.size, prior.size))
+    means = _means_at(prior, small, timesteps, noise, classes)
     weights = torch.cat([prior.schedule.abar[timesteps], torch.ones(1, dtype=torch.float64)]).float()
-    knots = torch.cat([means.view(-1, *small.shape), small[None]])
-    return Polyline(knots, images - _resized(small, images.shape[-2:]), weights)
+    return Polyline(torch.cat([means, small[None]]), images - _resized(small, images.shape[-2:]), weights)
 
 # %% ../nbs/64_denoised_paths.ipynb #4698ff12
 @dataclass(frozen=True)
@@ -115,7 +126,6 @@ class _Mixture:
     share:float     # of the second
 
     def __call__(self, alpha:Tensor)->Tensor:
-        "The points (K, N, 3, H, W) at positions alpha in [0, 1], (K,) or (K, N)"
         return torch.lerp(self.first(alpha), self.second(alpha), self.share)
 
     def take(self, rows:Tensor)->'_Mixture':

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+# %% ../nbs/60_ddpath.ipynb #25c6a996
 from .attribution import Method, Step, StraightPath, Trajectory, _gradients_at
 from .batching import Evaluator
 from .blur import gaussian_blur
@@ -33,6 +34,7 @@ from .scores import Score
 _ORIENTATIONS = dict(timestep=lambda step, steps: steps - 1 - step, loop=lambda step, steps: step)
 SCHEMES = dict(default=lambda faded: (1 - faded, faded), reverse=lambda faded: (faded, 1 - faded))
 
+# %% ../nbs/60_ddpath.ipynb #b54ce02b
 def scaling(
     steps:int,
     a:float=1.,                 # exponent, positive
@@ -101,6 +103,21 @@ def _prior_classes(
     explained = [None if labels is None else labels[target] for target in score.target.tolist()]
     return torch.tensor([known.get(label, -1) for label in explained]).expand(count)
 
+# %% ../nbs/60_ddpath.ipynb #4292e94d
+def _check_known(
+    classes:Tensor,   # (N,), as the prior numbers them; -1 where it does not know them
+    conditional:bool, # whether the denoiser needs them
+    guidance:str      # prior, network or none
+)->Tensor:            # the same
+    "Classes; InputError or a warning where one is missed"
+    unknown = (classes < 0).nonzero()[:, 0].tolist()
+    if not unknown: return classes
+    start = f'the prior does not know the class explained of image {unknown[0]} ({len(unknown)} of {len(classes)})'
+    if conditional: raise InputError(f'{start}, and its denoiser needs one: give a prior of the same classes')
+    if guidance == 'prior':
+        warnings.warn(f"{start}: the network guides there, as with guidance='network'", stacklevel=3)
+    return classes
+
 # %% ../nbs/60_ddpath.ipynb #830ad178
 def _classes_of(
     prior:Prior,
@@ -113,14 +130,7 @@ def _classes_of(
     if guidance == 'none' and not conditional: return None
     if not isinstance(score, Score):
         raise InputError("a plain function has no class to guide to: explain a Score, or set guidance='none'")
-    classes = _prior_classes(prior, score, count)
-    unknown = (classes < 0).nonzero()[:, 0].tolist()
-    if not unknown: return classes
-    start = f'the prior does not know the class explained of image {unknown[0]} ({len(unknown)} of {count})'
-    if conditional: raise InputError(f'{start}, and its denoiser needs one: give a prior of the same classes')
-    if guidance == 'prior':
-        warnings.warn(f"{start}: the network guides there, as with guidance='network'", stacklevel=2)
-    return classes
+    return _check_known(_prior_classes(prior, score, count), conditional, guidance)
 
 # %% ../nbs/60_ddpath.ipynb #ffc43ae7
 def _prior_guidance(

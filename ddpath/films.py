@@ -6,7 +6,7 @@
 __all__ = []
 
 # %% ../nbs/reference/films.ipynb #ba81ec39
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -101,6 +101,27 @@ def _steps_of(
         parts = [part[number].values if number < len(part) else torch.zeros_like(part[0].values) for part in stretches]
         yield Step(alpha, path(alpha), score, gradients, torch.stack(parts)[None])
 
+# %% ../nbs/reference/films.ipynb #bf461303
+def _attribute_adaptively(
+    method:Method, film:_Film, # a method with a tolerance
+    evaluator:Evaluator, images:Tensor, generator:torch.Generator
+)->_Integral:
+    "What the method finds; its first path is shown to the film, from its start"
+    results = []
+    for path, score in method.starts(evaluator, images, generator):
+        stretches, trace = _adaptive_stretches(evaluator, path, len(images), method.tolerance, method.limit)
+        if not results:
+            film.keep(torch.zeros(len(score)), score, path(torch.zeros(1, dtype=torch.float64))[0])
+            for step in _steps_of(path, stretches): film(step)
+        results.append(_Integral(_sums_of(stretches), trace, score))
+    return _mean_integral(results)
+
+# %% ../nbs/reference/films.ipynb #ac7c6c8f
+def _first_watched(trajectories:Iterable, film:_Film)->Iterator:
+    "The same trajectories, the steps of the first shown to the film"
+    for number, trajectory in enumerate(trajectories):
+        yield trajectory if number else trajectory._replace(steps=_watched(trajectory.steps, film))
+
 # %% ../nbs/reference/films.ipynb #ab83096d
 @dataclass(frozen=True)
 class _Filmed(_Wrapped):
@@ -109,22 +130,9 @@ class _Filmed(_Wrapped):
     film:_Film
 
     def label(self)->str: return self.method.label()
-
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator:
-        for number, trajectory in enumerate(self.method.trajectories(evaluator, images, generator)):
-            yield trajectory if number else trajectory._replace(steps=_watched(trajectory.steps, self.film))
+        return _first_watched(self.method.trajectories(evaluator, images, generator), self.film)
 
     def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->_Integral:
         if getattr(self.method, 'tolerance', None) is None: return super().attribute(evaluator, images, generator)
-        results = []
-        for path, score in self.method.starts(evaluator, images, generator):
-            bounds = self.method.tolerance, self.method.limit
-            stretches, trace = _adaptive_stretches(evaluator, path, len(images), *bounds)
-            if not results: self.show(path, score, stretches)
-            results.append(_Integral(_sums_of(stretches), trace, score))
-        return _mean_integral(results)
-
-    def show(self, path:Callable, score:Tensor, stretches:list[list])->None:
-        "Show an adaptive path to the film, from its start"
-        self.film.keep(torch.zeros(len(score)), score, path(torch.zeros(1, dtype=torch.float64))[0])
-        for step in _steps_of(path, stretches): self.film(step)
+        return _attribute_adaptively(self.method, self.film, evaluator, images, generator)

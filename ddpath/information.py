@@ -20,6 +20,7 @@ from PIL import Image
 from scipy.spatial import Delaunay
 from torch import Tensor
 
+# %% ../nbs/82_information.ipynb #ff7b71b4
 from .attribution import _as_maps, _check_fit, _Maps
 from .batching import Evaluator
 from .checks import InputError, _integer
@@ -106,9 +107,8 @@ _GRID = np.linspace(0, 1, 1001) # information at which curves are read
 
 def _performance_curve(
     sizes:np.ndarray, outcome:np.ndarray, # (T,): bytes at rising thresholds; probability or hit
-    size_ends:Sequence[float],   # bytes of the rebuilt picture and of the original
-    outcome_ends:Sequence[float] # their outcomes
-)->np.ndarray:                   # (1001,): outcome over GRID
+    size_ends:Sequence[float], outcome_ends:Sequence[float] # of the rebuilt picture and of the original
+)->np.ndarray:                            # (1001,): outcome over _GRID
     "Normalised outcome against normalised information, rising"
     def normalised(values, low, high): return ((values - low)/(high - low)).clip(0, 1)
     information = np.append(normalised(sizes, *size_ends), [0, 1])

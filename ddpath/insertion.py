@@ -97,6 +97,19 @@ def _make_protocol(
     orders = _integer('orders', protocol.orders, advice=', the random orders that ties are averaged over')
     return replace(protocol, orders=orders)
 
+# %% ../nbs/80_insertion_deletion.ipynb #b1d21755
+def _fitted(
+    found:object, named:str, # a reference, and what to call it
+    images:Tensor            # (N, 3, H, W)
+)->Tensor:                   # (N, 3, H, W)
+    "A reference for each image; InputError for what does not fit them"
+    if not isinstance(found, Tensor):
+        raise InputError(f'{named} is a {type(found).__name__}: give a tensor, or a function to one')
+    try: return found.to(images).expand_as(images)
+    except RuntimeError:
+        raise InputError(f'{named} has shape {tuple(found.shape)}, which does not fit images of shape '
+                         f'{tuple(images.shape)}: give as many images, or a colour (1, 3, 1, 1)') from None
+
 # %% ../nbs/80_insertion_deletion.ipynb #18a23977
 def _reference(
     name:str,             # of the field of the protocol: start or end
@@ -105,13 +118,8 @@ def _reference(
     classifier:Callable
 )->Tensor:                # (N, 3, H, W)
     "Where a curve starts or ends; InputError for what does not fit the images or is not finite"
-    found, named = given(images, classifier) if callable(given) else given, f"the protocol's {name}"
-    if not isinstance(found, Tensor):
-        raise InputError(f'{named} is a {type(found).__name__}: give a tensor, or a function to one')
-    try: found = found.to(images).expand_as(images)
-    except RuntimeError:
-        raise InputError(f'{named} has shape {tuple(found.shape)}, which does not fit images of shape '
-                         f'{tuple(images.shape)}: give as many images, or a colour (1, 3, 1, 1)') from None
+    named = f"the protocol's {name}"
+    found = _fitted(given(images, classifier) if callable(given) else given, named, images)
     if not torch.isfinite(found).all():
         raise InputError(f'{named} holds NaN or infinite values: the curve would have no area')
     return found

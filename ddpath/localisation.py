@@ -36,6 +36,19 @@ def _distance_to_boxes(
     across, down = outside(x0, x1, width), outside(y0, y1, height)
     return torch.hypot(down[:, :, None], across[:, None]).amin(0)
 
+# %% ../nbs/84_pointing.ipynb #9e8d19b4
+def _check_box(
+    box:Sequence[float],             # x0, y0, x1, y1
+    height:int, width:int, index:int # of the image
+)->None:
+    "InputError for a box that is empty, or leaves the image by more than a pixel"
+    x0, y0, x1, y1 = box
+    named = f'box ({x0:g}, {y0:g}, {x1:g}, {y1:g}) of image {index}'
+    if not (x0 < x1 and y0 < y1):
+        raise InputError(f'{named} is empty: give x0 < x1 and y0 < y1, the edges of the box')
+    if min(x0, y0) < -1 or x1 > width + 1 or y1 > height + 1:
+        raise InputError(f'{named} leaves the image of {width} x {height} pixels: scale or clip it')
+
 # %% ../nbs/84_pointing.ipynb #294ec14a
 def _check_boxes(
     boxes:Tensor,          # (B, 4): x0, y0, x1, y1
@@ -46,32 +59,39 @@ def _check_boxes(
     if len(boxes) and boxes.is_floating_point() and boxes.max() <= 1 and (boxes != boxes.round()).any():
         raise InputError(f'the boxes of image {index} lie within one pixel, {tuple(boxes[0].tolist())}: '
                          'give pixels, not shares of the sides')
-    for x0, y0, x1, y1 in boxes.tolist():
-        named = f'box ({x0:g}, {y0:g}, {x1:g}, {y1:g}) of image {index}'
-        if not (x0 < x1 and y0 < y1):
-            raise InputError(f'{named} is empty: give x0 < x1 and y0 < y1, the edges of the box')
-        if min(x0, y0) < -1 or x1 > width + 1 or y1 > height + 1:
-            raise InputError(f'{named} leaves the image of {width} x {height} pixels: scale or clip it')
+    for box in boxes.tolist(): _check_box(box, height, width, index)
     return boxes
+
+# %% ../nbs/84_pointing.ipynb #b55eb6e9
+def _on_cpu(
+    given:Tensor|Sequence|None, # as for `_annotation`
+    named:str, wanted:str       # parts of the message
+)->Tensor:
+    "An annotation as a tensor; InputError for what cannot be one"
+    if isinstance(given, BoundingBoxes):
+        given = transform.convert_bounding_box_format(given, new_format='XYXY').as_subclass(Tensor)
+    try: return _as_tensor([] if given is None else given).cpu()
+    except InputError:
+        raise InputError(f'{named} is {given!r:.80}: {wanted}; decode a run-length code first') from None
+
+# %% ../nbs/84_pointing.ipynb #2a82be5a
+def _check_mask(mask:Tensor, height:int, width:int, index:int)->Tensor: # of an image
+    "The mask; InputError where it has another size than the map"
+    if mask.shape == (height, width): return mask
+    raise InputError(f'the mask of image {index} has shape {tuple(mask.shape)}, '
+                     f'its map ({height}, {width}): resize one of them')
 
 # %% ../nbs/84_pointing.ipynb #d40c610f
 def _annotation(
-    given:Tensor|Sequence|None, # boxes (B, 4), one box (4,), or a mask (H, W) of bool; empty or None for none
-    height:int, width:int,      # of the image
-    index:int                   # of the image, to name it in an error
-)->Tensor:                      # (B, 4), or (H, W) of bool
+    given:Tensor|Sequence|None,      # boxes (B, 4), one box (4,), or a mask (H, W) of bool; empty or None for none
+    height:int, width:int, index:int # of the image
+)->Tensor:                           # (B, 4), or (H, W) of bool
     "An annotation as a tensor on the CPU; InputError for other kinds"
     named = f'the annotation of image {index}'
     wanted = f'give boxes (B, 4) as x0, y0, x1, y1, or a mask of booleans ({height}, {width})'
-    if isinstance(given, BoundingBoxes):
-        given = transform.convert_bounding_box_format(given, new_format='XYXY').as_subclass(Tensor)
-    try: found = _as_tensor([] if given is None else given).cpu()
-    except InputError:
-        raise InputError(f'{named} is {given!r:.80}: {wanted}; decode a run-length code first') from None
-    if found.dtype == torch.bool and found.shape != (height, width):
-        raise InputError(f'the mask of image {index} has shape {tuple(found.shape)}, '
-                         f'its map ({height}, {width}): resize one of them')
-    if found.dtype == torch.bool or not found.numel(): return found
+    found = _on_cpu(given, named, wanted)
+    if found.dtype == torch.bool: return _check_mask(found, height, width, index)
+    if not found.numel(): return found
     if found.ndim in (1, 2) and found.shape[-1] == 4: return _check_boxes(found.view(-1, 4), height, width, index)
     raise InputError(f'{named} has shape {tuple(found.shape)}: {wanted}')
 

@@ -43,10 +43,9 @@ def _to_pixels(values:Tensor)->Tensor:
 
 # %% ../nbs/reference/pixel_diffusion.ipynb #aff8cda5
 def _check_timesteps(
-    t:int|Tensor, # one timestep, or one for each image
-    count:int,    # images
-    total:int     # timesteps of the schedule
-)->Tensor:        # (count,) integers
+    t:int|Tensor,        # one timestep, or one for each image
+    count:int, total:int # images, and timesteps of the schedule
+)->Tensor:               # (count,) integers
     "Timesteps that the schedule has, one for each image; InputError otherwise"
     steps = _as_tensor(t, 't').cpu()
     _require(not steps.is_floating_point() and steps.dtype != torch.bool,
@@ -74,9 +73,7 @@ class _DenoisingNetwork:
         _check_networks(self.unet, self.scheduler, self.size, self.fold)
 
 # %% ../nbs/reference/pixel_diffusion.ipynb #421bacce
-def _check_scheduler(
-    scheduler:SchedulerMixin # of diffusers
-)->None:
+def _check_scheduler(scheduler:SchedulerMixin)->None:
     "InputError for what is no scheduler, or one whose settings this library does not follow"
     _require(isinstance(scheduler, SchedulerMixin),
              f'the scheduler is a {type(scheduler).__name__}: give one of diffusers, such as DDPMScheduler()')
@@ -165,6 +162,18 @@ def _run_unshuffled(
         output = network(F.pixel_unshuffle(values, fold).to(weight), t.to(weight.device), **options)
     return _in_single(getattr(output, 'sample', output)).to(values.device)
 
+# %% ../nbs/reference/pixel_diffusion.ipynb #bd5e4297
+def _run_network(
+    prior:_Batched,
+    noisy:Tensor,      # (N, 3, size, size), values
+    t:Tensor,          # (N,)
+    target:Tensor=None # (N,): classes, for a class-conditional network
+)->tuple[Tensor, Tensor|None]: # (N, 3, size, size) each, values
+    "What the network predicts, and the share of the variance where it gives one"
+    options = {} if target is None else dict(class_labels=target.to(prior.unet.device))
+    output = F.pixel_shuffle(_run_unshuffled(prior.unet, noisy, t, prior.fold, **options), prior.fold).to(noisy)
+    return output.split(3, 1) if output.shape[1] == 6 else (output, None)
+
 # %% ../nbs/reference/pixel_diffusion.ipynb #a8bd8b2b
 def _predict_step(
     prior:_Batched,
@@ -174,9 +183,7 @@ def _predict_step(
 )->tuple[Tensor, Tensor]: # (N, 3, size, size) each, values
     "The denoised images, and the variance of the step back"
     settings, level = prior.scheduler.config, prior.schedule.level(t)
-    options = {} if target is None else dict(class_labels=target.to(prior.unet.device))
-    output = F.pixel_shuffle(_run_unshuffled(prior.unet, noisy, t, prior.fold, **options), prior.fold).to(noisy)
-    output, share = output.split(3, 1) if output.shape[1] == 6 else (output, None)
+    output, share = _run_network(prior, noisy, t, target)
     denoised = _DENOISED[settings.prediction_type](output, noisy, level)
     if settings.get('clip_sample'): denoised = denoised.clamp(-settings.clip_sample_range, settings.clip_sample_range)
     variance = _VARIANCES[settings.get('variance_type', 'fixed_small')](level, share)

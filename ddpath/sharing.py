@@ -113,6 +113,17 @@ def _alike(
         groups.setdefault(key, {})[name] = method
     return list(groups.values())
 
+# %% ../nbs/reference/sharing.ipynb #676bef63
+def _map_alone(
+    name:str, method:Callable,
+    score:Score, images:Tensor, # (N, 3, S, S)
+    films:dict,                 # name -> film, of those that are filmed
+    **options                   # of a method's call
+)->Attribution:
+    "The map of one method, its path filmed where a film waits for it"
+    if name not in films: return method(score, images, **options)
+    return replace(_Filmed(method, films[name])(score, images, **options), method=_describe(method))
+
 # %% ../nbs/reference/sharing.ipynb #7b3970b4
 def _maps_alike(
     methods:dict, # a group of `_alike`
@@ -123,10 +134,7 @@ def _maps_alike(
 )->dict[str, Attribution]:
     "The maps of methods that share their work"
     if len(methods) == 1:
-        (name, method), = methods.items()
-        filmed = _Filmed(method, films[name]) if name in films else method
-        found = filmed(score, images, **options)
-        return {name: replace(found, method=_describe(method)) if name in films else found}
+        return {name: _map_alone(name, method, score, images, films, **options) for name, method in methods.items()}
     found = explain_together(methods, score, images, observers=films, **options)
     return {name: replace(result, evaluations=float(methods[name].cost()), seconds=result.seconds/len(found))
             for name, result in found.items()}
@@ -162,8 +170,7 @@ def _attempt(
 # %% ../nbs/reference/sharing.ipynb #554fa798
 def _explain_all(
     methods:Mapping[str, Callable], # methods, or callables like them
-    score:Score,
-    images:Tensor,                  # (N, 3, S, S)
+    score:Score, images:Tensor,     # (N, 3, S, S)
     generator:Callable              # gives a generator in its first state: the same noise for all
 )->dict[str, _Outcome]:
     "What comes of each method, those that share their work explained together"
