@@ -361,7 +361,7 @@ def _bar(
     return tqdm(disable=None if progress is None else not progress, unit='map', leave=False)
 
 # %% ../nbs/reference/explanation.ipynb #1e89f7af
-def _explain_all(
+def _explain_groups(
     work:_Work, methods:dict, # name -> method
     by_name:bool              # asked for one by one: one that does not apply is an error, not a note
 )->tuple[dict[str, Attribution], dict[str, _Frames]]:
@@ -398,7 +398,7 @@ def explain(
     with _bar(progress) as bar:
         bar.reset(total=len(photos)*len(chosen))
         work = _Work(asked.score, asked.images.to(asked.classifier.device), asked.names, seed, bar, [])
-        maps, films = _explain_all(work, chosen, by_name=_was_asked(methods))
+        maps, films = _explain_groups(work, chosen, by_name=_was_asked(methods))
     if films and len(photos) > _FILMED: work.notes.append(f'paths are kept of the first {_FILMED} photographs alone')
     for note in work.notes: warnings.warn(note, stacklevel=2)
     recipes = _distinct({name: _recipe_of(name, method) for name, method in chosen.items() if name in maps})
