@@ -118,7 +118,7 @@ def _compute(
     **options   # of the engine
 )->pd.DataFrame: # the rows asked for, refusals with them
     "Compute what is missing, keep it as it comes, and bring everything together"
-    keyed, refusals = {_fingerprint(photo): photo for photo in photographs}, []
+    keyed, refusals = {photo.key(): photo for photo in photographs}, []
     todo = _jobs(keyed, evaluation, store.read())
     bar.reset(total=sum(len(job.methods) for job in todo))
     for job, frame in ENGINES[engine](evaluation, todo, **options) if todo else ():

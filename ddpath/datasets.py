@@ -59,6 +59,16 @@ def _square_boxes(
     moved = square(BoundingBoxes(given, format='XYXY', canvas_size=(height, width)), size).as_subclass(Tensor)
     return moved[(moved[:, 2:] - moved[:, :2] >= 1).all(1)]
 
+# %% ../nbs/reference/datasets.ipynb #9e26aebc
+def _key_of(
+    photograph:'Photograph'
+)->str:
+    "A short fingerprint of name, label, boxes and content"
+    file = photograph.file
+    try: content = _fingerprint(file if isinstance(file, (Tensor, bytes)) else Path(file).read_bytes())
+    except OSError: content = 'unreadable'
+    return _digest(photograph.name, photograph.label, photograph.boxes, content)
+
 # %% ../nbs/reference/datasets.ipynb #2763fe06
 @dataclass(frozen=True, eq=False)
 class Photograph:
@@ -77,6 +87,10 @@ class Photograph:
         "The central square, and the boxes in its pixels"
         picture = self.file if isinstance(self.file, Tensor) else load_image(self.file)
         return square(picture, size), _square_boxes(self.boxes, *picture.shape[-2:], size)
+
+    def key(self)->str: # 16 hexadecimal digits
+        "What its rows go by: another image under the same name is another photograph"
+        return _key_of(self)
 
 # %% ../nbs/reference/datasets.ipynb #b73a5da9
 def _class_of(
@@ -386,12 +400,3 @@ def sample(
     "Some of the photographs, spread over all; a larger sample contains the smaller one"
     if count is not None: count = _integer('count', count, advice=' photographs, or leave it out for all')
     return sorted(photographs, key=lambda photo: _digest(photo.name))[:count]
-
-# %% ../nbs/reference/datasets.ipynb #37afbc26
-@_fingerprint.register(Photograph)
-def _(value):
-    try:
-        content = _fingerprint(value.file if isinstance(value.file, (Tensor, bytes))
-                               else Path(value.file).read_bytes())
-    except OSError: content = 'unreadable'
-    return _digest(value.name, value.label, value.boxes, content)

@@ -35,6 +35,7 @@ def _fingerprint(
     value:object # a setting
 )->str:
     "What a value is, the same in every process"
+    if hasattr(value, '_identity') and not isinstance(value, type): return _fingerprint_of_identity(value)
     if is_dataclass(value) and not isinstance(value, type): return _fingerprint_of_fields(value)
     if isinstance(value, type) or _is_published(value): return value.__qualname__.lstrip('_')
     if hasattr(value, '__wrapped__'): return _fingerprint(value.__wrapped__)
@@ -58,6 +59,13 @@ def _fingerprint_of_fields(
     "A dataclass by its fields; the size of batches does not belong to it"
     parts = {part.name: getattr(value, part.name) for part in fields(value) if part.name != 'batch_size'}
     return f"{_name_of(type(value))}({', '.join(f'{name}={_fingerprint(part)}' for name, part in parts.items())})"
+
+def _fingerprint_of_identity(
+    value:object # with a method `_identity`: a text, and other parts that count
+)->str:
+    "The name of its class, and a digest of what it says of itself"
+    text, parts = value._identity()
+    return f'{type(value).__name__} {_digest(text, *map(_fingerprint, parts))}'
 
 # %% ../nbs/reference/fingerprints.ipynb #2e4799be
 @_fingerprint.register(Tensor)

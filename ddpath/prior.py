@@ -8,7 +8,7 @@ __all__ = ['Prior', 'NoisyClassifier']
 # %% ../nbs/52_prior.ipynb #23d703df
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -175,10 +175,20 @@ def _from_adm(
     from ddpath.adm import _adm_prior
     return cls(**_adm_prior(checkpoint, size, classifier, published))
 
+# %% ../nbs/52_prior.ipynb #713ed66b
+def _identity_of(
+    prior:'Prior'
+)->tuple[str, list]: # the schedule as text, and the other fields
+    "What two priors that compute the same agree upon: no versions of libraries, no size of batches"
+    schedule = {name: value for name, value in prior.scheduler.config.items() if not name.startswith('_')}
+    names = [part.name for part in fields(prior) if part.name not in ('scheduler', 'batch_size')]
+    return str(schedule), [getattr(prior, name) for name in names]
+
 # %% ../nbs/52_prior.ipynb #95524680
 class Prior(_Movable):
     "A diffusion model of square images that a class can guide"
     from_pretrained, adm = classmethod(_from_pretrained), classmethod(_from_adm)
+    _identity = _identity_of
 
     @classmethod
     def embedded(cls)->'Prior':

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -24,16 +24,8 @@ from .checks import InputError
 from .evaluation import _COLUMNS, _Evaluation, _Job, _tidy
 from .fingerprints import _fingerprint
 from .methods import _uses_prior, with_prior
-from .prior import Prior, _usual_prior
+from .prior import _usual_prior
 from .randomness import _digest
-
-# %% ../nbs/reference/store.ipynb #10d9412c
-@_fingerprint.register(Prior)
-def _(value):
-    schedule = {name: setting for name, setting in value.scheduler.config.items()
-                if not name.startswith('_')} # no version of diffusers
-    parts = [getattr(value, part.name) for part in fields(value) if part.name not in ('scheduler', 'batch_size')]
-    return f'Prior {_digest(schedule, *map(_fingerprint, parts))}'
 
 # %% ../nbs/reference/store.ipynb #489ecf7d
 def _settled(
