@@ -487,7 +487,16 @@ def benchmarked(photographs, name, methods=('gradient',), metrics=('pointing',),
 
 
 good = Photograph('good', photos['cat'], 'tabby', ((120, 40, 360, 290),))
-listed = [dict(id=1, file_name='cat.jpg')]
+
+
+def coco(**annotation):
+    "The path of a COCO file of one picture, one class and that annotation of the picture"
+    content = dict(
+        images=[dict(id=1, file_name='cat.jpg')],
+        categories=[dict(id=1, name='tabby')],
+        annotations=[dict(image_id=1, **annotation)],
+    )
+    return written('coco.json', json.dumps(content))
 
 
 def test_benchmark_and_folders():
@@ -538,29 +547,9 @@ def test_benchmark_and_folders():
                 boxes=written('boxes.csv', 'file,x0,y0,x1,y1\ndog.jpg,1,2,3,4\n'),
             ),
             'COCO cut short': lambda: read_dataset(written('coco.json', '{"images":')),
-            'COCO without boxes': lambda: read_dataset(
-                written(
-                    'coco.json',
-                    json.dumps(
-                        dict(
-                            images=listed,
-                            categories=[dict(id=1, name='tabby')],
-                            annotations=[dict(image_id=1, category_id=1)],
-                        )
-                    ),
-                )
-            ),
+            'COCO without boxes': lambda: read_dataset(coco(category_id=1)),
             'COCO, category not listed': lambda: read_dataset(
-                written(
-                    'coco.json',
-                    json.dumps(
-                        dict(
-                            images=listed,
-                            categories=[dict(id=1, name='tabby')],
-                            annotations=[dict(image_id=1, category_id=5, bbox=[0, 0, 9, 9])],
-                        )
-                    ),
-                )
+                coco(category_id=5, bbox=[0, 0, 9, 9])
             ),
             'no such data set': lambda: read_dataset(folder, 'voc'),
         },
