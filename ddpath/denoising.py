@@ -66,14 +66,19 @@ def _denoised_means(
     images:Tensor,             # (N, 3, size, size), the size of the prior
     view:str,                  # a name in VIEWS
     classes:Tensor|None,       # (N,): for a class-conditional denoiser
-    generator:torch.Generator
-)->Iterator[tuple[Tensor, Tensor]]: # mean and variance, (N, 3, size, size) each, for each timestep, falling
-    "The denoiser's mean and variance at each timestep, many timesteps at once"
-    for timesteps in prior.timesteps.flip(0).split(max(1, prior.room()//len(images))):
-        seen = VIEWS[view](images, timesteps, prior, generator)
-        repeated = None if classes is None else classes.repeat(len(timesteps))
-        found = prior.posterior(seen.flatten(0, 1), timesteps.repeat_interleave(len(images)), repeated)
-        yield from zip(*(part.view(seen.shape) for part in found))
+    generator:torch.Generator,
+    wanted:Tensor              # (T,) of bool: timesteps that are asked for
+)->Iterator[tuple[Tensor, Tensor]|None]: # mean and variance, (N, 3, size, size) each, for each timestep, falling
+    "The denoiser's mean and variance at each timestep that is wanted, many timesteps at once"
+    together, falling = max(1, prior.room()//len(images)), prior.timesteps.flip(0)
+    for some, asked in zip(falling.split(together), wanted.split(together)):
+        seen = VIEWS[view](images, some, prior, generator)[asked.to(images.device)]
+        if not len(seen): yield from [None]*len(some)
+        if not len(seen): continue
+        repeated = None if classes is None else classes.repeat(len(seen))
+        found = prior.posterior(seen.flatten(0, 1), some[asked].repeat_interleave(len(images)), repeated)
+        each = zip(*(part.view(seen.shape) for part in found))
+        yield from (next(each) if one else None for one in asked.tolist())
 
 # %% ../nbs/60_ddpath.ipynb #bc149c9b
 def _network_guidance(
@@ -161,30 +166,58 @@ class _Sample(NamedTuple):
     number:int      # k, from 0
     steps:int       # T
     faded:float     # t/T
+    share:int       # samples that it stands for
     first:Tensor    # (N, 3, H, W): sample 0
+    before:Tensor   # (N, 3, H, W): sample k - 1; before the first itself
     point:Tensor    # (N, 3, H, W): sample k, as the network sees it
-    after:Tensor    # (N, 3, H, W): sample k + 1; after the last the image
+    after:Tensor    # (N, 3, H, W): sample k + 1; after the last the image, after that itself
     score:Tensor    # (N,)
     gradient:Tensor # (N, 3, H, W)
 
 # %% ../nbs/60_ddpath.ipynb #754a2646
 def _mean_gradient(here:_Sample)->Tensor:
     "Its share of the mean (Algorithm 1)"
-    return here.gradient/here.steps
+    return here.gradient*here.share/here.steps
 
 def _weighted(here:_Sample)->Tensor:
     "Gradient times sample times t/T, both in [-1, 1], the range of the prior (formula 6)"
-    return here.gradient*here.faded*(here.point - .5)
+    return here.gradient*here.share*here.faded*(here.point - .5)
 
 def _path(here:_Sample)->Tensor:
-    "Gradient times move"
+    "Its share of the moves that begin or end here, each times the mean of the gradients at its ends"
+    return here.gradient*(here.after - here.before)/2
+
+def _path_left(here:_Sample)->Tensor:
+    "Gradient times the move that begins here"
     return here.gradient*(here.after - here.point)
 
-AGGREGATES = dict(mean_gradient=_mean_gradient, weighted=_weighted, path=_path)
+AGGREGATES = dict(mean_gradient=_mean_gradient, weighted=_weighted, path=_path, path_left=_path_left)
+_COMPLETE = 'path', 'path_left'
+
+# %% ../nbs/60_ddpath.ipynb #25173ffa
+def _check_every(method:'DDPath')->None:
+    "InputError unless the mean of the gradients can be estimated from some of the samples"
+    every = _integer('every', method.every)
+    if every == 1: return
+    if method.guidance != 'none': raise InputError(
+        f"every is {every}, but guided samples need every gradient: set guidance='none', or every=1")
+    if not method.strides: raise InputError(f'every is {every}, but only a mean of gradients can do with fewer: '
+                                            "take DDPathIG with aggregate='mean_gradient', or every=1")
+    if method.steps % every:
+        raise InputError(f'steps is {method.steps}, no multiple of every, {every}: give one, such as {every*25}')
+
+def _stops(method:'DDPath')->Tensor: # (T,) of bool
+    "The samples at which a gradient is taken"
+    return torch.arange(method.steps) % method.every == method.every//2
+
+def _wanted(method:'DDPath')->Tensor: # (T,) of bool
+    "The steps whose next sample is drawn: that where a gradient is taken, or all of them if the denoiser sees them"
+    after = _stops(method)[1:] | (method.mean_input == 'sample')
+    return torch.cat([after, torch.tensor([False])])
 
 # %% ../nbs/60_ddpath.ipynb #ab1ed817
 _GUIDES = 'prior', 'network', 'none'
-_MEAN_INPUTS = *VIEWS, 'sample'
+_MEAN_INPUTS, _NOISES = (*VIEWS, 'sample'), ('independent', 'shared')
 
 @dataclass(frozen=True)
 class DDPath(Method):
@@ -197,6 +230,8 @@ class DDPath(Method):
     mean_input:str='clean'         # what the denoiser sees: the clean image, the noised image, or the sample
     guidance:str='prior'           # whose gradient guides: prior, network or none
     scale:float=None               # of the guidance; None: the prior's own
+    noise:str='independent'        # of each sample; or shared: one noise for all
+    every:int=1                    # samples between two gradients, where they are unguided
     batch_size:int=None            # images taken together; None: by their size
 
     def __post_init__(self):
@@ -205,13 +240,15 @@ class DDPath(Method):
         scaling(1, self.a, self.scheme, self.orientation)
         _choice('mean_input', self.mean_input, _MEAN_INPUTS)
         _choice('guidance', self.guidance, _GUIDES)
+        _choice('noise', self.noise, _NOISES)
+        _check_every(self)
 
-    def cost(self)->int: return self.steps
+    def cost(self)->int: return self.steps//self.every + self.closing
 
     def denoised(self, prior:Prior, images:Tensor, classes:Tensor|None, generator:torch.Generator)->Iterator:
-        "Mean and variance at each timestep; None each where they wait for the sample"
+        "Mean and variance at each timestep; None where nobody asks, or where they wait for the sample"
         if self.mean_input == 'sample': return iter([None]*self.steps)
-        return _denoised_means(prior, images, self.mean_input, classes, generator)
+        return _denoised_means(prior, images, self.mean_input, classes, generator, _wanted(self))
 
     def shown(self, sample:Tensor, number:int)->Tensor:
         "What the network sees of sample k"
@@ -225,6 +262,8 @@ class DDPath(Method):
         yield _trajectory(self, evaluator, images, generator)
 
     complete = False # whether the parts add up to a difference of scores
+    closing = False  # whether a gradient at the image itself is needed
+    strides = False  # whether the parts are of one mean, which fewer samples estimate
 
 # %% ../nbs/60_ddpath.ipynb #de41e39a
 class _Sampler:
@@ -235,12 +274,16 @@ class _Sampler:
         self.timesteps = self.prior.timesteps.flip(0)
         self.classes = _classes_of(self.prior, evaluator.score, len(images), method.guidance)
         self.scaling = scaling(method.steps, method.a, method.scheme, method.orientation)
+        self.stops, self.draws = _stops(method).tolist(), _wanted(method).tolist()
         self.small = _resized(images, (self.prior.size, self.prior.size))
         self.branch = _branch(generator) # draws the noise of the noised view
-        self.place(.5 + self.noise().expand_as(self.small)/2, 0)
-        self.first = self.point
+        self.drawn = _draw(torch.randn, self.small, generator)
+        self.place(.5 + self.drawn.expand_as(self.small)/2, 0)
+        self.first = self.before = self.point
 
-    def noise(self)->Tensor: return _draw(torch.randn, self.small, self.generator)
+    def noise(self)->Tensor:
+        if self.method.noise == 'independent': self.drawn = _draw(torch.randn, self.small, self.generator)
+        return self.drawn
 
     def denoised(self)->Iterator:
         "Mean and variance at each timestep"
@@ -266,18 +309,31 @@ def _guidance(sampler:_Sampler, score:Tensor, gradient:Tensor, t:Tensor)->Tensor
     return scale*torch.where(known.to(sample.device).view(-1, 1, 1, 1), of_prior, network)
 
 # %% ../nbs/60_ddpath.ipynb #309e8ff7
-def _visit(sampler:_Sampler, number:int, t:Tensor, denoised:tuple|None)->_Sample:
-    "Score and gradient at sample k, and sample k + 1"
-    faded, rho, kappa = (weights[number].item() for weights in sampler.scaling)
-    point = sampler.point
-    (score,), (gradient,) = _gradients_at(sampler.evaluator, point[None])
+def _advance(sampler:_Sampler, number:int, t:Tensor, denoised:tuple|None, found:tuple)->None:
+    "Draw sample k + 1"
+    noise = sampler.noise()
+    if not sampler.draws[number]: return
+    _, rho, kappa = (weights[number].item() for weights in sampler.scaling)
     mean, variance = denoised or sampler.prior.posterior(sampler.sample, t, sampler.classes)
-    guidance = _guidance(sampler, score, gradient, t)
-    sample = .5 + rho*(mean - .5) + kappa*variance*guidance + variance.sqrt()*sampler.noise()
-    last = number == sampler.method.steps - 1
-    if not last: sampler.place(sample, number + 1)
-    after = sampler.images if last else sampler.point
-    return _Sample(number, sampler.method.steps, faded, sampler.first, point, after, score, gradient)
+    guidance = _guidance(sampler, *found, t)
+    sample = .5 + rho*(mean - .5) + kappa*variance*guidance + variance.sqrt()*noise
+    sampler.place(sample, number + 1)
+
+def _visit(sampler:_Sampler, number:int, t:Tensor, denoised:tuple|None)->_Sample|None:
+    "Score and gradient at sample k, None where there is none; and sample k + 1"
+    steps, point, before, found = sampler.method.steps, sampler.point, sampler.before, (None, None)
+    if sampler.stops[number]: (found,) = zip(*_gradients_at(sampler.evaluator, point[None]))
+    _advance(sampler, number, t, denoised, found)
+    sampler.before, after = point, sampler.images if number == steps - 1 else sampler.point
+    if not sampler.stops[number]: return None
+    faded = sampler.scaling[0][number].item()
+    return _Sample(number, steps, faded, sampler.method.every, sampler.first, before, point, after, *found)
+
+def _arrival(sampler:_Sampler)->_Sample:
+    "The image itself, where the path ends"
+    steps, images = sampler.method.steps, sampler.images
+    (score,), (gradient,) = _gradients_at(sampler.evaluator, images[None])
+    return _Sample(steps, steps, 0., 1, sampler.first, sampler.before, images, images, score, gradient)
 
 # %% ../nbs/60_ddpath.ipynb #8bd2e2a1
 def _step_of(method:DDPath, here:_Sample, images:Tensor)->Step:
@@ -289,7 +345,9 @@ def _samples(method:DDPath, evaluator:Evaluator, images:Tensor, generator:torch.
     "The samples of @eq-ddpath"
     sampler = _Sampler(method, evaluator, images, generator)
     for number, (t, denoised) in enumerate(zip(sampler.timesteps, sampler.denoised())):
-        yield _visit(sampler, number, t, denoised)
+        here = _visit(sampler, number, t, denoised)
+        if here: yield here
+    if method.closing: yield _arrival(sampler)
 
 # %% ../nbs/60_ddpath.ipynb #b38a9e50
 def _check_pictures(images:Tensor)->None:
@@ -312,11 +370,15 @@ class DDPathIG(DDPath):
     aggregate:str='mean_gradient'  # a name in AGGREGATES
 
     def __post_init__(self):
-        super().__post_init__()
         _choice('aggregate', self.aggregate, AGGREGATES)
+        super().__post_init__()
 
     @property
-    def complete(self)->bool: return self.aggregate == 'path'
+    def complete(self)->bool: return self.aggregate in _COMPLETE
+    @property
+    def closing(self)->bool: return self.aggregate == 'path'
+    @property
+    def strides(self)->bool: return self.aggregate not in _COMPLETE
 
     def part(self, here:_Sample, images:Tensor)->Tensor: return AGGREGATES[self.aggregate](here)
 

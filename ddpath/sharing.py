@@ -21,7 +21,7 @@ from .batching import Evaluator
 from .checks import InputError
 
 # %% ../nbs/reference/sharing.ipynb #9a42309e
-from .denoising import DDPath, _check_pictures, _Sampler, _step_of, _visit
+from .denoising import DDPath, _arrival, _check_pictures, _Sample, _Sampler, _step_of, _visit
 from .films import _Film, _Filmed, _Frames
 from .methods import _recipe_of
 from .noise import _branch
@@ -40,7 +40,7 @@ def _denoiser_key(
     method:DDPath
 )->tuple:
     "Methods with equal keys ask the denoiser the same"
-    return type(method).denoised, method.prior, method.steps, method.mean_input
+    return type(method).denoised, method.prior, method.steps, method.mean_input, method.every
 
 # %% ../nbs/reference/sharing.ipynb #48159fdf
 def _twin(
@@ -48,6 +48,22 @@ def _twin(
 )->torch.Generator:
     "Another generator that will draw the same"
     return torch.Generator(generator.device).set_state(generator.get_state())
+
+# %% ../nbs/reference/sharing.ipynb #f73b807c
+class _Sum:
+    "The map of one method so far"
+    def __init__(self, method:DDPath, images:Tensor, observer:Callable|None):
+        self.method, self.images, self.observer = method, images, observer
+        self.running, self.start = _Running(), None
+
+    def add(self, here:_Sample)->None:
+        step = _step_of(self.method, here, self.images)
+        if here.number == 0 and self.method.complete: self.start = here.score
+        if self.observer: self.observer(step)
+        self.running.add(step)
+
+    @property
+    def integral(self)->_Integral: return _Integral(self.running.total, self.running.trace, self.start)
 
 # %% ../nbs/reference/sharing.ipynb #91d92e9c
 def _sums_together(
@@ -61,21 +77,20 @@ def _sums_together(
     keys = {name: _sample_key(method) for name, method in methods.items()}
     distinct = dict(zip(keys.values(), methods.values()))
     samplers = {key: _Sampler(method, evaluator, images, _twin(generator)) for key, method in distinct.items()}
-    sums, starts = {name: _Running() for name in methods}, {}
+    sums = {name: _Sum(method, images, observers.get(name)) for name, method in methods.items()}
     any_sampler = next(iter(samplers.values()))
     for number, (t, denoised) in enumerate(zip(any_sampler.timesteps, any_sampler.denoised())):
         visits = {key: _visit(sampler, number, t, denoised) for key, sampler in samplers.items()}
-        for name, method in methods.items():
-            here = visits[keys[name]]
-            step = _step_of(method, here, images)
-            if number == 0 and method.complete: starts[name] = here.score
-            if name in observers: observers[name](step)
-            sums[name].add(step)
-    return {name: _Integral(running.total, running.trace, starts.get(name)) for name, running in sums.items()}
+        for name, found in sums.items():
+            if visits[keys[name]]: found.add(visits[keys[name]])
+    closing = [name for name, method in methods.items() if method.closing]
+    arrivals = {key: _arrival(samplers[key]) for key in {keys[name] for name in closing}}
+    for name in closing: sums[name].add(arrivals[keys[name]])
+    return {name: found.integral for name, found in sums.items()}
 
 # %% ../nbs/reference/sharing.ipynb #05683cd4
 def explain_together(
-    methods:Mapping[str, DDPath],        # of the same prior, steps and mean_input
+    methods:Mapping[str, DDPath],        # of the same prior, steps, mean_input and every
     score:Callable,                      # a Score
     images:Tensor,                       # (N, 3, H, W)
     *,
@@ -85,12 +100,14 @@ def explain_together(
 )->dict[str, Attribution]: # the maps that each gives alone; evaluations and seconds are those of all together
     "Explain with several variants of DDPath side by side, what they have in common done once"
     if len(set(map(_denoiser_key, methods.values()))) > 1:
-        raise InputError('methods share samples only with equal prior, steps and mean_input: explain the others alone')
+        raise InputError('methods share samples only with equal prior, steps, mean_input and every: explain the others alone')
     started, generator, first = time.perf_counter(), _seeded(generator), next(iter(methods.values()))
     with torch.inference_mode(False):
         images = _check_input(images)
         _check_pictures(images)
-        total = len(set(map(_sample_key, methods.values())))*first.steps*len(images)
+        by_cost = sorted(methods.values(), key=lambda method: method.cost())
+        costs = {_sample_key(method): method.cost() for method in by_cost}
+        total = sum(costs.values())*len(images)
         with tqdm(unit='gradient', desc='DDPath', leave=None, disable=not progress, total=total) as bar:
             evaluator = Evaluator.at(score, images, first.batch_size, bar)
             found = _sums_together(methods, evaluator, images, generator, observers)
