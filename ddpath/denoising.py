@@ -195,6 +195,12 @@ AGGREGATES = dict(mean_gradient=_mean_gradient, weighted=_weighted, path=_path, 
 _COMPLETE = 'path', 'path_left'
 
 # %% ../nbs/60_ddpath.ipynb #25173ffa
+def _check_resolution(method:'DDPath')->None:
+    "InputError unless the samples can be drawn at that resolution"
+    if _choice('resolution', method.resolution, ('prior', 'image')) == 'image' and method.guidance == 'prior':
+        raise InputError("the prior guides samples of its own size: with resolution='image' set "
+                         "guidance='network' or 'none'")
+
 def _check_every(method:'DDPath')->None:
     "InputError unless the mean of the gradients can be estimated from some of the samples"
     every = _integer('every', method.every)
@@ -232,6 +238,7 @@ class DDPath(Method):
     scale:float=None               # of the guidance; None: the prior's own
     noise:str='independent'        # of each sample; or shared: one noise for all
     every:int=1                    # samples between two gradients, where they are unguided
+    resolution:str='prior'         # of the samples: the prior's, or the image's
     batch_size:int=None            # images taken together; None: by their size
 
     def __post_init__(self):
@@ -241,6 +248,7 @@ class DDPath(Method):
         _choice('mean_input', self.mean_input, _MEAN_INPUTS)
         _choice('guidance', self.guidance, _GUIDES)
         _choice('noise', self.noise, _NOISES)
+        _check_resolution(self)
         _check_every(self)
 
     def cost(self)->int: return self.steps//self.every + self.closing
@@ -275,19 +283,29 @@ class _Sampler:
         self.classes = _classes_of(self.prior, evaluator.score, len(images), method.guidance)
         self.scaling = scaling(method.steps, method.a, method.scheme, method.orientation)
         self.stops, self.draws = _stops(method).tolist(), _wanted(method).tolist()
-        self.small = _resized(images, (self.prior.size, self.prior.size))
+        self.small = self.reduced(images)
+        self.centre = self.small if method.resolution == 'prior' else images # what the samples are drawn around
         self.branch = _branch(generator) # draws the noise of the noised view
-        self.drawn = _draw(torch.randn, self.small, generator)
-        self.place(.5 + self.drawn.expand_as(self.small)/2, 0)
+        self.drawn = _draw(torch.randn, self.centre, generator)
+        self.place(.5 + self.drawn.expand_as(self.centre)/2, 0)
         self.first = self.before = self.point
 
     def noise(self)->Tensor:
-        if self.method.noise == 'independent': self.drawn = _draw(torch.randn, self.small, self.generator)
+        if self.method.noise == 'independent': self.drawn = _draw(torch.randn, self.centre, self.generator)
         return self.drawn
 
     def denoised(self)->Iterator:
         "Mean and variance at each timestep"
         return self.method.denoised(self.prior, self.small, self.classes, self.branch)
+
+    def reduced(self, images:Tensor)->Tensor: return _resized(images, (self.prior.size, self.prior.size))
+
+    def mean_and_variance(self, t:Tensor, denoised:tuple|None)->tuple[Tensor, Tensor]:
+        "Of the next sample, at its resolution"
+        mean, variance = denoised or self.prior.posterior(self.reduced(self.sample), t, self.classes)
+        if self.method.resolution == 'prior': return mean, variance
+        side = self.images.shape[-2:]
+        return self.images + _resized(mean - self.small, side), _resized(variance, side)
 
     def place(self, sample:Tensor, number:int)->None:
         "Stand at sample k"
@@ -314,7 +332,7 @@ def _advance(sampler:_Sampler, number:int, t:Tensor, denoised:tuple|None, found:
     noise = sampler.noise()
     if not sampler.draws[number]: return
     _, rho, kappa = (weights[number].item() for weights in sampler.scaling)
-    mean, variance = denoised or sampler.prior.posterior(sampler.sample, t, sampler.classes)
+    mean, variance = sampler.mean_and_variance(t, denoised)
     guidance = _guidance(sampler, *found, t)
     sample = .5 + rho*(mean - .5) + kappa*variance*guidance + variance.sqrt()*noise
     sampler.place(sample, number + 1)
