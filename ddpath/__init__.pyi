@@ -106,6 +106,13 @@ from .positions import draw_position as draw_position
 from .prior import NoisyClassifier as NoisyClassifier, Prior as Prior
 from .quadrature import RULES as RULES
 from .recording import Recording as Recording, record as record
+from .regions import (
+    Smoothed as Smoothed,
+    XRAI as XRAI,
+    smoothed_map as smoothed_map,
+    xrai_regions as xrai_regions,
+    xrai_segments as xrai_segments,
+)
 from .samplers import SAMPLERS as SAMPLERS, saturation as saturation
 from .sanity import Cascade as Cascade, randomisation as randomisation, rank_correlation as rank_correlation
 from .scores import OUTPUTS as OUTPUTS, Score as Score
