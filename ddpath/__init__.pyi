@@ -32,10 +32,7 @@ from .denoised import (
 from .denoising import (
     AGGREGATES as AGGREGATES,
     DDPath as DDPath,
-    DDPathBlurIG as DDPathBlurIG,
-    DDPathGIG as DDPathGIG,
     DDPathIG as DDPathIG,
-    NetworkFree as NetworkFree,
     SCHEMES as SCHEMES,
     VIEWS as VIEWS,
     scaling as scaling,
@@ -133,3 +130,4 @@ from .texture import (
     sparsity as sparsity,
     total_variation as total_variation,
 )
+from .variants import DDPathBlurIG as DDPathBlurIG, DDPathGIG as DDPathGIG, NetworkFree as NetworkFree
