@@ -193,6 +193,7 @@ def _lines(
         lines.append(row + len(headings))
     return lines, headings
 
+# %% ../nbs/reference/tables.ipynb #40f95098
 def _label_fields(panel:Axes, claims:Sequence[str], parts:Sequence[str], lines:Sequence[int], last:int)->None:
     "The claims at the left, the photographs and networks on top, and no frame"
     panel.set(xlim=(0, len(parts)), ylim=(last, 0))
