@@ -11,6 +11,7 @@ import io
 import json
 import platform
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -229,6 +230,7 @@ def draw_claims(
         _draw_verdict(panel, lines[row], column, verdicts.iloc[row, column], strength[row, column])
     _label_fields(panel, claims, verdicts.columns, lines, last)
     _beside(panel, count, headings, lines, places)
+    if tall > 5: figure.png = partial(figure.png, dpi=144) # many claims: a smaller file
     return figure
 
 # %% ../nbs/reference/tables.ipynb #a958639f
