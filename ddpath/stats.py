@@ -116,10 +116,35 @@ def _examined(
     text = f'{difference.mean():+.3f} [{low:+.3f}, {high:+.3f}]'
     return known | dict(found=_verdict(low, high), difference=text, images=len(difference))
 
+# %% ../nbs/reference/statistics.ipynb #7622f6d4
+def _holm(
+    values:Sequence[float] # p-values; NaN where nothing was tested
+)->np.ndarray:             # adjusted for the whole list, in the same order
+    "Holm's adjustment of a list of p-values"
+    values = np.asarray(values, dtype=float)
+    adjusted, tested = np.full(len(values), np.nan), values.argsort()[:np.isfinite(values).sum()]
+    factors = len(tested) - np.arange(len(tested))
+    adjusted[tested] = np.minimum(np.maximum.accumulate(factors*values[tested]), 1)
+    return adjusted
+
+# %% ../nbs/reference/statistics.ipynb #e12bd1a4
+def _paired_p(
+    difference:np.ndarray # (N,)
+)->float:                 # NaN for fewer than two
+    "Two-sided p-value of the paired t-test"
+    if len(difference) < 2: return np.nan
+    error = difference.std(ddof=1)/len(difference)**.5
+    if error == 0: return float(difference.mean() == 0)
+    return 2*student.sf(abs(difference.mean())/error, len(difference) - 1)
+
 # %% ../nbs/reference/statistics.ipynb #0655b3da
 def examine(
     frame:pd.DataFrame, # of `run`
-    claims:Sequence[Claim]
+    claims:Sequence[Claim],
+    holm:bool=False     # add the p-value, as it is (p) and adjusted for this list (holm)
 )->pd.DataFrame: # a row for each claim
     "What the rows say of each claim"
-    return pd.DataFrame([_examined(claim, frame) for claim in claims]).set_index('claim')
+    found = pd.DataFrame([_examined(claim, frame) for claim in claims]).set_index('claim')
+    if not holm: return found
+    values = [_paired_p(_advantage(claim, frame)) for claim in claims]
+    return found.assign(p=values, holm=_holm(values))

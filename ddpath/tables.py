@@ -11,13 +11,14 @@ import io
 import json
 import platform
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import torch
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Ellipse, Rectangle
 
 # %% ../nbs/reference/tables.ipynb #c0c894f4
 from . import __version__
@@ -169,38 +170,67 @@ def draw_table(
     return figure
 
 # %% ../nbs/reference/tables.ipynb #192dc05b
-_MARKS = {'supported': ('✓', '#1f6fb4'), 'contradicted': ('✗', '#c0392b'), 'inconclusive': ('≈', '#999999'),
-          'not measured': ('', 'white')}
+_MARKS = {'supported': ('✓', '#1f6fb4'), 'contradicted': ('✗', '#c0392b'), 'inconclusive': ('≈', '#8a8a8a'),
+          'not measured': ('·', '#bbbbbb')}
 
-def _draw_verdict(panel:Axes, row:int, column:int, answer:str)->None:
-    "One field: a colour and a sign"
-    mark, colour = _MARKS[answer]
-    panel.add_patch(Rectangle((column + .03, row + .05), .94, .9, color=colour, linewidth=0))
-    panel.text(column + .5, row + .5, mark, color='white', ha='center', va='center', fontsize=9)
+def _draw_verdict(panel:Axes, row:int, column:int, answer:str, strength:float)->None:
+    "One field: a sign, a colour and a shape"
+    (mark, colour), look = _MARKS[answer], dict(linewidth=.8, alpha=strength)
+    if answer == 'supported': panel.add_patch(Rectangle((column + .04, row + .06), .92, .88, color=colour, **look))
+    if answer == 'contradicted': panel.add_patch(Ellipse((column + .5, row + .5), .92, .88, color=colour, **look))
+    if answer == 'inconclusive':
+        panel.add_patch(Rectangle((column + .04, row + .08), .92, .84, facecolor='none', edgecolor='#cccccc', **look))
+    ink = 'white' if answer in ('supported', 'contradicted') else colour
+    panel.text(column + .5, row + .5, mark, color=ink, ha='center', va='center', fontsize=9)
 
 # %% ../nbs/reference/tables.ipynb #d82d8bad
-def _label_fields(panel:Axes, claims:Sequence[str], parts:Sequence[str])->None:
+def _lines(
+    index:pd.Index # claims, or pairs of a group and a claim
+)->tuple[list[int], dict[str, int]]: # the line of each claim, and of each group's heading
+    "Lines from the top: the name of a group stands above its claims"
+    lines, headings = [], {}
+    for row, key in enumerate(index):
+        if index.nlevels > 1 and key[0] not in headings: headings[key[0]] = row + len(headings)
+        lines.append(row + len(headings))
+    return lines, headings
+
+# %% ../nbs/reference/tables.ipynb #40f95098
+def _label_fields(panel:Axes, claims:Sequence[str], parts:Sequence[str], lines:Sequence[int], last:int)->None:
     "The claims at the left, the photographs and networks on top, and no frame"
-    panel.set(xlim=(0, len(parts)), ylim=(len(claims), 0))
-    panel.set(xticks=np.arange(len(parts)) + .5, yticks=np.arange(len(claims)) + .5)
+    panel.set(xlim=(0, len(parts)), ylim=(last, 0))
+    panel.set(xticks=np.arange(len(parts)) + .5, yticks=np.array(lines) + .5)
     panel.set_xticklabels([name.replace('-', '\n') for name in parts], fontsize=7, parse_math=False)
     panel.set_yticklabels(claims, fontsize=8.5, parse_math=False)
     panel.tick_params(length=0, labeltop=True, labelbottom=False)
     panel.spines[:].set_visible(False)
 
 # %% ../nbs/reference/tables.ipynb #5de6bd8e
+def _beside(panel:Axes, count:int, headings:dict[str, int], lines:Sequence[int], places:Sequence[str])->None:
+    "The names of groups above their claims, and the places in the papers at the right"
+    for name, line in headings.items():
+        panel.text(-.05, line + .6, name, ha='right', va='center', fontsize=8.5, weight='bold', parse_math=False)
+    for line, place in zip(lines, places):
+        panel.text(count + .1, line + .5, place, va='center', fontsize=7, color='#555555', parse_math=False)
+
+# %% ../nbs/reference/tables.ipynb #c2fff3aa
 def draw_claims(
-    verdicts:pd.DataFrame # a claim a row, a set of photographs and a network a column, of `examine`
+    verdicts:pd.DataFrame,     # a claim a row, or a group and a claim; a set of photographs and a network a column
+    places:Sequence[str]=(),   # where each claim stands in its paper
+    pale:pd.DataFrame=None     # True where a field is drawn pale: what does not survive Holm, say
 )->Drawing:
-    "A field for each verdict: in colour, and with a sign"
-    count, parts = verdicts.shape
-    left, width, head, height = .3 + .066*max(map(len, verdicts.index)), .74*parts, .5, .235*count # inches
-    figure = Drawing(figsize=(left + width + .1, head + height + .05))
+    "A field for each verdict: sign, colour and shape"
+    (lines, headings), claims, count = _lines(verdicts.index), verdicts.index.get_level_values(-1), verdicts.shape[1]
+    last, right = lines[-1] + 1, .05 + .055*max(map(len, places), default=0)
+    left, width, head, height = .3 + .066*max(map(len, claims)), .74*count, .5, .235*last # inches
+    figure = Drawing(figsize=(left + width + .1 + right, head + height + .05))
     total, tall = figure.get_size_inches()
     panel = figure.add_axes([left/total, .05/tall, width/total, height/tall])
-    for row, answers in enumerate(verdicts.to_numpy()):
-        for column, answer in enumerate(answers): _draw_verdict(panel, row, column, answer)
-    _label_fields(panel, verdicts.index, verdicts.columns)
+    strength = np.ones(verdicts.shape) if pale is None else np.where(pale, .45, 1)
+    for row, column in np.ndindex(verdicts.shape):
+        _draw_verdict(panel, lines[row], column, verdicts.iloc[row, column], strength[row, column])
+    _label_fields(panel, claims, verdicts.columns, lines, last)
+    _beside(panel, count, headings, lines, places)
+    if tall > 5: figure.png = partial(figure.png, dpi=144) # many claims: a smaller file
     return figure
 
 # %% ../nbs/reference/tables.ipynb #a958639f
