@@ -32,10 +32,7 @@ from .denoised import (
 from .denoising import (
     AGGREGATES as AGGREGATES,
     DDPath as DDPath,
-    DDPathBlurIG as DDPathBlurIG,
-    DDPathGIG as DDPathGIG,
     DDPathIG as DDPathIG,
-    NetworkFree as NetworkFree,
     SCHEMES as SCHEMES,
     VIEWS as VIEWS,
     scaling as scaling,
@@ -71,7 +68,7 @@ from .insertion import (
     insertion_deletion as insertion_deletion,
 )
 from .loaders import published_weights as published_weights
-from .localisation import Hits as Hits, pointing_game as pointing_game
+from .localisation import Hits as Hits, mass_outside as mass_outside, pointing_game as pointing_game
 from .measures import (
     AlongPath as AlongPath,
     CONTROLS as CONTROLS,
@@ -81,6 +78,7 @@ from .measures import (
     InformationAreas as InformationAreas,
     InsertionDeletion as InsertionDeletion,
     METRICS as METRICS,
+    MassOutside as MassOutside,
     Measure as Measure,
     Pointing as Pointing,
     Texture as Texture,
@@ -130,6 +128,8 @@ from .tables import (
 from .texture import (
     largest_drop as largest_drop,
     monotone_share as monotone_share,
+    net_rise as net_rise,
     sparsity as sparsity,
     total_variation as total_variation,
 )
+from .variants import DDPathBlurIG as DDPathBlurIG, DDPathGIG as DDPathGIG, NetworkFree as NetworkFree

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CONTROLS', 'METRICS', 'USUAL', 'Control', 'Case', 'Measure', 'InsertionDeletion', 'InformationAreas', 'Pointing',
-           'Texture', 'Completeness', 'AlongPath']
+           'MassOutside', 'Texture', 'Completeness', 'AlongPath']
 
 # %% ../nbs/reference/measures.ipynb #df442f40
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -24,11 +24,11 @@ from .classifiers import Classifier
 # %% ../nbs/reference/measures.ipynb #ea8be9c0
 from .information import information_curves
 from .insertion import insertion_deletion, Protocol, PROTOCOLS
-from .localisation import pointing_game, _centre_map
+from .localisation import mass_outside, pointing_game, _centre_map
 from .methods import make_method, METHODS, Recipe
 from .noise import roughness
 from .randomness import _draw
-from .texture import largest_drop, monotone_share, sparsity, total_variation
+from .texture import largest_drop, monotone_share, net_rise, sparsity, total_variation
 
 # %% ../nbs/reference/measures.ipynb #837dcba6
 def _noise(images:Tensor, generator:torch.Generator)->Tensor: # (N, 1, H, W)
@@ -157,6 +157,14 @@ class Pointing:
         return {f'hit{self.suffix}': Measure(hits.tolist(), 'higher', reason),
                 f'hit-small{self.suffix}': Measure(on_small.tolist(), 'higher', large)}
 
+# %% ../nbs/reference/measures.ipynb #14be096b
+@dataclass(frozen=True)
+class MassOutside:
+    "Share of a map that lies outside the boxes"
+    def __call__(self, case:Case)->dict[str, Measure]:
+        shares = mass_outside(case.attributions, [case.boxes])[:, 0]
+        return {'mass-outside': Measure(shares.tolist(), 'lower', '' if len(case.boxes) else 'no box')}
+
 # %% ../nbs/reference/measures.ipynb #525ec6d8
 @dataclass(frozen=True)
 class Texture:
@@ -191,7 +199,8 @@ class AlongPath:
 
     def __call__(self, case:Case)->dict[str, Measure]:
         share = partial(monotone_share, tolerance=self.tolerance)
-        measures = ('monotone-share', share, 'higher'), ('largest-drop', largest_drop, 'lower')
+        measures = [('monotone-share', share, 'higher'), ('largest-drop', largest_drop, 'lower'),
+                    ('net-rise', net_rise, 'higher')]
         return {name: Measure(_each(partial(_along, function), case), better, 'no path')
                 for name, function, better in measures}
 
@@ -200,8 +209,8 @@ METRICS = {'insertion-deletion': InsertionDeletion(),
            'insertion-deletion-rise2018': InsertionDeletion(PROTOCOLS['rise2018'], '-rise2018'),
            'insertion-deletion-flat': InsertionDeletion(PROTOCOLS['flat'], '-flat'),
            'information': InformationAreas(), 'pointing': Pointing(),
-           'pointing-near': Pointing(15/224, suffix='-near'), 'texture': Texture(), 'completeness': Completeness(),
-           'path': AlongPath()}
+           'pointing-near': Pointing(15/224, suffix='-near'), 'mass': MassOutside(), 'texture': Texture(),
+           'completeness': Completeness(), 'path': AlongPath()}
 USUAL = 'insertion-deletion', 'information', 'pointing', 'texture', 'completeness', 'path'
 
 # %% ../nbs/reference/measures.ipynb #3f5d085a

@@ -78,9 +78,14 @@ METHODS:dict[str, Recipe] = {
                           start='black'),
     'idg': Recipe('IDG', _STRAIGHT, '#5d6d9e', 'idgi.IDG', start='black'),
     'ddpath-ig': Recipe('DDPath-IG', _DIFFUSION, '#aa4499', 'denoising.DDPathIG', start='noise'),
-    'ddpath-blur-ig': Recipe('DDPath-BlurIG', _DIFFUSION, '#cc6677', 'denoising.DDPathBlurIG', start='noise'),
-    'ddpath-guided-ig': Recipe('DDPath-GIG', _DIFFUSION, '#7b3294', 'denoising.DDPathGIG', start='noise'),
-    'ddpath-control': Recipe('DDPath-IG without denoiser', _DIFFUSION, '#d4a6c8', 'denoising.NetworkFree',
+    'ddpath-blur-ig': Recipe('DDPath-BlurIG', _DIFFUSION, '#cc6677', 'variants.DDPathBlurIG', start='noise'),
+    'ddpath-guided-ig': Recipe('DDPath-GIG', _DIFFUSION, '#7b3294', 'variants.DDPathGIG', start='noise'),
+    'ddpath-ig-every-10': Recipe('DDPath-IG, every tenth gradient', _DIFFUSION, '#c77cc0', 'denoising.DDPathIG',
+                                 dict(guidance='none', every=10, resolution='image'), start='noise'),
+    'ddpath-shared': Recipe('DDPath with one noise', _DIFFUSION, '#8e4585', 'denoising.DDPathIG',
+                            dict(guidance='none', noise='shared', aggregate='path', resolution='image'),
+                            start='noise'),
+    'ddpath-control': Recipe('DDPath-IG without denoiser', _DIFFUSION, '#d4a6c8', 'variants.NetworkFree',
                              start='noise'),
     'posterior-mean-ig': Recipe('Denoised path', _DIFFUSION, '#00798c', 'denoised.PosteriorMeanIG',
                                 start='a denoised image of noise'),
@@ -145,10 +150,10 @@ def _with_steps(
     method:'Method', # that wraps no other
     steps:int
 )->'Method|None':
-    "The method with that many steps or samples; None where it has neither"
+    "The method with that many steps or samples, or gradients at some of them; None where it has none of these"
     if getattr(method, 'tolerance', None) is not None: return None
     draws = getattr(method, 'draws', 1)
-    each = steps if draws == 1 else max(steps//draws, 1)
+    each = getattr(method, 'every', 1)*(steps if draws == 1 else max(steps//draws, 1))
     names = {field.name for field in fields(method)}
     return next((replace(method, **{name: each}) for name in ('steps', 'samples') if name in names), None)
 

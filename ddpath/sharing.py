@@ -100,7 +100,8 @@ def explain_together(
 )->dict[str, Attribution]: # the maps that each gives alone; evaluations and seconds are those of all together
     "Explain with several variants of DDPath side by side, what they have in common done once"
     if len(set(map(_denoiser_key, methods.values()))) > 1:
-        raise InputError('methods share samples only with equal prior, steps, mean_input and every: explain the others alone')
+        raise InputError('methods share samples only with equal prior, steps, mean_input and every: '
+                         'explain the others alone')
     started, generator, first = time.perf_counter(), _seeded(generator), next(iter(methods.values()))
     with torch.inference_mode(False):
         images = _check_input(images)

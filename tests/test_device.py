@@ -20,7 +20,8 @@ from torchvision.transforms.v2.functional import to_pil_image
 import pretended
 from ddpath import benchmark, cli
 from ddpath.denoised import MixedIG, PosteriorMeanIG
-from ddpath.denoising import AGGREGATES, DDPathBlurIG, DDPathGIG, DDPathIG, NetworkFree, _GUIDES, _MEAN_INPUTS
+from ddpath.denoising import AGGREGATES, DDPathIG, _GUIDES, _MEAN_INPUTS
+from ddpath.variants import DDPathBlurIG, DDPathGIG, NetworkFree
 from ddpath.prior import _usual_prior
 from ddpath.sharing import explain_together
 from ddpath.diffusion import _STEPS
