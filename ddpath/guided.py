@@ -150,7 +150,10 @@ def _check_adaptive(
 # %% ../nbs/42_guided.ipynb #55853726
 @dataclass(frozen=True)
 class GuidedIG(AdaptivePath):
-    "Guided IG (Kapishnikov 2021): features with the smallest gradients go first"
+    "Guided IG (Kapishnikov 2021): features with the smallest gradients go first; by default as released"
+    fraction:float=.25 # share of the features that go together; 0: one by one
+    max_dist:float=.02 # how far from the straight line a feature may be, as a share of it; 1: anywhere
+
     def order(self, gradients:Tensor, way:Tensor)->Tensor: return gradients.abs()
 
 # %% ../nbs/42_guided.ipynb #4ac67fa6

@@ -42,7 +42,8 @@ class Recipe:
 # %% ../nbs/reference/methods.ipynb #b49749c3
 _IG = Recipe('Integrated Gradients, even steps', _STRAIGHT, '#6ea6dc', 'ig.IntegratedGradients', start='black')
 _BLUR_IG = Recipe('Blur IG, even steps', _PATHS, '#63a375', 'blur.BlurIG', start='blur')
-_GUIDED_IG = Recipe('Guided IG, unbounded', _PATHS, '#d98880', 'guided.GuidedIG', start='black')
+_GUIDED_IG = Recipe('Guided IG, unbounded', _PATHS, '#d98880', 'guided.GuidedIG', dict(fraction=.1, max_dist=1.),
+                    start='black')
 
 # %% ../nbs/reference/methods.ipynb #052c484a
 METHODS:dict[str, Recipe] = {
@@ -65,9 +66,8 @@ METHODS:dict[str, Recipe] = {
     'blur-ig-adaptive': Recipe('Blur IG', _PATHS, '#117733', 'blur.AdaptiveBlurIG', start='blur'),
     'blur-ig-noise': Recipe('Blur IG, noisy points', _PATHS, '#6fae84', 'noise.NoisyPath', dict(method=_BLUR_IG),
                             start='blur'),
-    'guided-ig': _GUIDED_IG,
-    'guided-ig-released': Recipe('Guided IG', _PATHS, '#c0392b', 'guided.GuidedIG', dict(fraction=.25, max_dist=.02),
-                                 start='black'),
+    'guided-ig': Recipe('Guided IG', _PATHS, '#c0392b', 'guided.GuidedIG', start='black'),
+    'guided-ig-unbounded': _GUIDED_IG,
     'guided-ig-noise': Recipe('Guided IG, noisy points', _PATHS, '#e6b0aa', 'noise.NoisyPath',
                               dict(method=_GUIDED_IG), start='black'),
     'samp': Recipe('SAMP', _PATHS, '#e67e22', 'guided.SAMP', start='black'),
@@ -195,7 +195,7 @@ _USUAL = { # by default: name -> settings
     'smoothgrad': dict(samples=32),
     'ig-adaptive': {},
     'blur-ig-adaptive': {},
-    'guided-ig-released': dict(steps=50),
+    'guided-ig': dict(steps=50),
     'ddpath-ig': dict(steps=_SHORT),
     'ddpath-blur-ig': dict(steps=_SHORT),
     'ddpath-guided-ig': dict(steps=_SHORT),

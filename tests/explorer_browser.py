@@ -33,7 +33,7 @@ from ddpath.images import bundled_photos, square
 from ddpath.scores import Score
 classifier = Classifier.embedded()
 photos = {name: square(photo, classifier.size) for name, photo in bundled_photos().items()}
-methods = {'ig': IntegratedGradients(), 'blur-ig': BlurIG(), 'guided-ig': GuidedIG(),
+methods = {'ig': IntegratedGradients(), 'blur-ig': BlurIG(), 'guided-ig-unbounded': GuidedIG(),
            'ig-adaptive': IntegratedGradients(tolerance=.01)}
 PathExplorer.live(Score(classifier), photos, methods)
 """
