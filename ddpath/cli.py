@@ -34,7 +34,7 @@ _SEED, _MOST = 0, 10**6
 _OUTPUTS = 'logit', 'log_probability', 'probability', 'margin'
 _CONTROLS = 'centre', 'edges', 'noise'
 _MEASURES = ('insertion-deletion', 'insertion-deletion-rise2018', 'insertion-deletion-flat', 'information',
-             'pointing', 'pointing-near', 'texture', 'completeness', 'path')
+             'pointing', 'pointing-near', 'mass', 'texture', 'completeness', 'path')
 _USUAL_MEASURES = 'insertion-deletion', 'information', 'pointing', 'texture', 'completeness', 'path'
 _DATASETS = 'folder', 'csv', 'coco', 'tiny40', 'imagenette', 'imagenet'
 _ENGINES = 'local', 'ray'
