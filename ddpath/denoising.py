@@ -71,8 +71,9 @@ def _denoised_means(
     together, falling = max(1, prior.room()//len(images)), prior.timesteps.flip(0)
     for some, asked in zip(falling.split(together), wanted.split(together)):
         seen = VIEWS[view](images, some, prior, generator)[asked.to(images.device)]
-        if not len(seen): yield from [None]*len(some)
-        if not len(seen): continue
+        if not len(seen):
+            yield from [None]*len(some)
+            continue
         repeated = None if classes is None else classes.repeat(len(seen))
         found = prior.posterior(seen.flatten(0, 1), some[asked].repeat_interleave(len(images)), repeated)
         each = zip(*(part.view(seen.shape) for part in found))
@@ -144,7 +145,6 @@ def _prior_guidance(
 )->Tensor:         # (N, 3, size, size); 0 where the class is unknown
     "Gradient of log p(y | sample) of the noise-aware classifier"
     guidance, known = torch.zeros_like(sample), (classes >= 0).nonzero()[:, 0]
-    if not len(known): return guidance
     return guidance.index_copy(0, known.to(sample.device), prior.guide(sample[known], t, classes[known]).to(sample))
 
 # %% ../nbs/60_ddpath.ipynb #89ad6541
@@ -312,12 +312,13 @@ def _guidance(sampler:_Sampler, score:Tensor, gradient:Tensor, t:Tensor)->Tensor
     method, sample, classes = sampler.method, sampler.sample, sampler.classes
     if method.guidance == 'none': return torch.zeros_like(sample)
     known = (classes >= 0) & (method.guidance == 'prior')
-    network = torch.zeros_like(sample)
+    network = of_prior = torch.zeros_like(sample)
     if not known.all():
         network = _network_guidance(sampler.evaluator, sampler.point, score, gradient)
         network = _before_resizing(network, sample.shape[-2:])
-    of_prior = _prior_guidance(sampler.prior, sampler.reduced(sample), t, torch.where(known, classes, -1))
-    of_prior = _before_resizing(of_prior, sample.shape[-2:])
+    if known.any():
+        of_prior = _prior_guidance(sampler.prior, sampler.reduced(sample), t, torch.where(known, classes, -1))
+        of_prior = _before_resizing(of_prior, sample.shape[-2:])
     scale = sampler.prior.guidance if method.scale is None else method.scale
     return scale*torch.where(known.to(sample.device).view(-1, 1, 1, 1), of_prior, network)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm as normal, t as student
+from scipy.stats import norm as normal, t as student, ttest_1samp
 
 from .randomness import _SEED
 
@@ -108,13 +108,14 @@ def _advantage(
 def _examined(
     claim:Claim,
     frame:pd.DataFrame # of `run`
-)->dict:               # the claim, its measure and verdict, the paired difference with its interval, how many images
+)->dict:               # claim, measure, verdict, paired difference with its interval, how many images, p-value
     "What the rows say of a claim"
     known, difference = dict(claim=claim.text, measure=claim.metric), _advantage(claim, frame)
-    if not len(difference): return known | dict(found=_UNMEASURED, difference='', images=0)
+    if not len(difference): return known | dict(found=_UNMEASURED, difference='', images=0, p=np.nan)
     low, high = interval(difference[:, None])[:, 0]
     text = f'{difference.mean():+.3f} [{low:+.3f}, {high:+.3f}]'
-    return known | dict(found=_verdict(low, high), difference=text, images=len(difference))
+    return known | dict(found=_verdict(low, high), difference=text, images=len(difference),
+                        p=_paired_p(difference))
 
 # %% ../nbs/reference/statistics.ipynb #7622f6d4
 def _holm(
@@ -133,9 +134,8 @@ def _paired_p(
 )->float:                 # NaN for fewer than two
     "Two-sided p-value of the paired t-test"
     if len(difference) < 2: return np.nan
-    error = difference.std(ddof=1)/len(difference)**.5
-    if error == 0: return float(difference.mean() == 0)
-    return 2*student.sf(abs(difference.mean())/error, len(difference) - 1)
+    if difference.std() == 0: return float(difference.mean() == 0)
+    return float(ttest_1samp(difference, 0).pvalue)
 
 # %% ../nbs/reference/statistics.ipynb #0655b3da
 def examine(
@@ -145,6 +145,4 @@ def examine(
 )->pd.DataFrame: # a row for each claim
     "What the rows say of each claim"
     found = pd.DataFrame([_examined(claim, frame) for claim in claims]).set_index('claim')
-    if not holm: return found
-    values = [_paired_p(_advantage(claim, frame)) for claim in claims]
-    return found.assign(p=values, holm=_holm(values))
+    return found.assign(holm=_holm(found.p)) if holm else found.drop(columns='p')
