@@ -116,7 +116,13 @@ from .sanity import Cascade as Cascade, randomisation as randomisation, rank_cor
 from .scores import OUTPUTS as OUTPUTS, Score as Score
 from .shapley import multilinear_extension as multilinear_extension, shapley_values as shapley_values
 from .sharing import explain_together as explain_together
-from .stats import Claim as Claim, examine as examine, interval as interval
+from .stats import (
+    Claim as Claim,
+    examine as examine,
+    interval as interval,
+    sure as sure,
+    with_interval as with_interval,
+)
 from .suppression import MASKS as MASKS, Mask as Mask, REFERENCES as REFERENCES, Suppression as Suppression
 from .tables import (
     draw_claims as draw_claims,

@@ -231,7 +231,7 @@ class DDPath(Method):
     scale:float=None               # of the guidance; None: the prior's own
     noise:str='independent'        # of each sample; or shared: one noise for all
     every:int=1                    # samples between two gradients, where they are unguided
-    resolution:str='prior'         # of the samples: the prior's, or the image's
+    resolution:str='image'         # of the samples: the image's, or the prior's
     batch_size:int=None            # images taken together; None: by their size
 
     def __post_init__(self):
@@ -241,7 +241,7 @@ class DDPath(Method):
         _choice('mean_input', self.mean_input, _MEAN_INPUTS)
         _choice('guidance', self.guidance, _GUIDES)
         _choice('noise', self.noise, _NOISES)
-        _choice('resolution', self.resolution, ('prior', 'image'))
+        _choice('resolution', self.resolution, ('image', 'prior'))
         _check_every(self)
 
     def cost(self)->int: return self.steps//self.every + self.closing
