@@ -52,8 +52,8 @@ def _checked_magnitudes(curves:Curves, saliency:_Maps)->Tensor:
     "The maps of these curves; InputError for others, and for maps with signs"
     maps, methods = _as_maps(saliency)
     if maps.shape[:-2] != curves.insertion_curve.shape[:-1] or methods != curves.methods:
-        raise InputError(f'maps of shape {tuple(maps.shape)} ({", ".join(methods) or "one method"}) are not those of the '
-                         f'curves, of shape {tuple(curves.insertion_curve.shape)}: give the maps they were made with')
+        raise InputError(f'maps of shape {tuple(maps.shape)} ({", ".join(methods) or "one method"}) are not those of '
+                         f'curves of shape {tuple(curves.insertion_curve.shape)}: give the maps they were made with')
     if (maps < 0).any(): raise InputError(
         'a map holds negative values, which have no share of a sum: give magnitudes, such as maps.abs()')
     return maps

@@ -175,8 +175,8 @@ def _all_values(
     values = attributions.values if isinstance(attributions, Attribution) else attributions
     shape = tuple(getattr(values, 'shape', (type(values).__name__,)))
     if shape not in (tuple(images.shape), (len(images), 1, *images.shape[2:])) or not values.isfinite().all():
-        raise InputError(f'attributions of shape {shape} for images of shape {tuple(images.shape)}: give one finite value '
-                         'for each channel or pixel, an Attribution, or a dictionary of them')
+        raise InputError(f'attributions of shape {shape} for images of shape {tuple(images.shape)}: give one finite '
+                         'value for each channel or pixel, an Attribution, or a dictionary of them')
     return values.detach().to(images.device).expand_as(images), ()
 
 # %% ../nbs/85_removal.ipynb #cdd4ec68

@@ -43,7 +43,7 @@ def max_sensitivity(
 )->Tensor:               # (N,), at least 0: lower is better; NaN for a map of zeros
     "The largest change of a map, as a share of its norm, when the image is moved a little (Yeh 2019)"
     draws = _integer('draws', draws, advice=', moves of each image')
-    if not 0 < _number(radius) < float('inf'): raise InputError(f'radius is {radius}: give a number above 0, such as .02')
+    if not 0 < _number(radius) < float('inf'): raise InputError(f'radius is {radius}: give a number above 0')
     score, generator = _fixed_at(score, images), _seeded(generator)
     seed = generator.initial_seed()
     def explained(moved:Tensor)->Tensor: # (N, values)
@@ -58,6 +58,7 @@ def _noise(images:Tensor, generator:torch.Generator)->Tensor: # (N, ...); likewi
     "The images with a little noise"
     return images - .1*_draw(torch.randn, images, generator)
 
+# %% ../nbs/87_stability.ipynb #c96e8edb
 def _squares(images:Tensor, generator:torch.Generator)->Tensor:
     "The images with one black square"
     height, width = images.shape[-2:]
@@ -68,6 +69,7 @@ def _squares(images:Tensor, generator:torch.Generator)->Tensor:
     changed[..., top:top + side, left:left + side] = 0
     return changed
 
+# %% ../nbs/87_stability.ipynb #42ce8223
 def _black(images:Tensor, generator:torch.Generator)->Tensor:
     "Nothing but a little noise"
     return (.2*_draw(torch.randn, images, generator)).clamp(0, 1).expand_as(images)
