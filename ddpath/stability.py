@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['max_sensitivity', 'Infidelity', 'infidelity']
 
-# %% ../nbs/87_stability.ipynb #bce94982
-from collections.abc import Callable, Iterator
+# %% ../nbs/87_stability.ipynb #7f23b128
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -109,7 +109,7 @@ def _pairs(
 def infidelity(
     score:Callable,           # a Score, or any callable from (N, ...) to (N,)
     images:Tensor,            # (N, ...)
-    attributions:object,      # values (N, ...), an Attribution, or a dictionary of methods
+    attributions:Tensor|Attribution|Mapping, # values (N, ...), or one of these for each method
     change:str|Callable='squares', # a name above, or a function of (images, generator) to changed images
     baseline:float|Tensor|None=None, # that the maps were multiplied by the move from; None: they are gradients
     draws:int=64,             # changes, the same for all images and methods
