@@ -34,7 +34,8 @@ _SEED, _MOST = 0, 10**6
 _OUTPUTS = 'logit', 'log_probability', 'probability', 'margin'
 _CONTROLS = 'centre', 'edges', 'noise'
 _MEASURES = ('insertion-deletion', 'insertion-deletion-rise2018', 'insertion-deletion-flat', 'information',
-             'pointing', 'pointing-near', 'mass', 'texture', 'completeness', 'path')
+             'pointing', 'pointing-near', 'mass', 'texture', 'completeness', 'path', 'mas', 'road', 'diffid', 'rank',
+             'infidelity', 'max-sensitivity')
 _USUAL_MEASURES = 'insertion-deletion', 'information', 'pointing', 'texture', 'completeness', 'path'
 _DATASETS = 'folder', 'csv', 'coco', 'tiny40', 'imagenette', 'imagenet'
 _ENGINES = 'local', 'ray'
@@ -75,7 +76,7 @@ _EXPLAIN_EXAMPLES = """examples:
   ddpath explain cat.jpg --classifier timm:convnext_tiny --weights convnext.safetensors"""
 _BENCHMARK_EXAMPLES = """examples:
   ddpath benchmark --data photos/ --images 100                    sub-folders named after classes
-  ddpath benchmark --data list.csv --methods ig,idgi --metrics insertion-deletion,pointing
+  ddpath benchmark --data list.csv --methods ig,idgi --metrics insertion-deletion,mas,pointing
   ddpath benchmark --data imagenet/ --dataset imagenet --classifier resnet50 --engine ray"""
 
 # %% ../nbs/reference/cli.ipynb #dc0bfc5c

@@ -106,22 +106,27 @@ def _valued(
 def _case(
     evaluation:'_Evaluation', job:_Job, seen:_Seen,
     group:str, # of measures
-    chosen:dict[str, Attribution]
+    chosen:dict[str, Attribution],
+    kept:dict  # what earlier groups have computed on this photograph
 )->Case:
     "What a group of measures is given: the maps of a photograph, and random numbers of its own"
-    generator = _generator_for(evaluation.seed, job.photograph.name, group)
-    return Case(evaluation.classifier, seen.image, seen.score.target.item(), seen.boxes, chosen, generator)
+    def again(name:str, image:Tensor)->Attribution:
+        noise = _generator_for(evaluation.seed, job.photograph.name)
+        return evaluation.methods[name](seen.score, image, generator=noise)
+    named = getattr(evaluation.metrics[group], 'like', group) # a group may share another's random numbers
+    generator = _generator_for(evaluation.seed, job.photograph.name, named)
+    return Case(evaluation.classifier, seen.image, seen.score.target.item(), seen.boxes, chosen, generator, again, kept)
 
 # %% ../nbs/reference/evaluation.ipynb #3a5368b1
 def _measured(
     evaluation:'_Evaluation', job:_Job, seen:_Seen, group:str, # of measures
-    names:Sequence[str], tried:dict[str, _Outcome]             # of methods
+    names:Sequence[str], tried:dict[str, _Outcome], kept:dict  # of methods; what earlier groups have computed
 )->list[dict]:
     "The rows of one group of measures"
     chosen = {name: tried[name].attribution for name in names if tried[name].attribution is not None}
     if not chosen: return []
     about = {name: dict(method=name, settings=evaluation.settings.get(name, ''), group=group) for name in chosen}
-    try: measures = evaluation.metrics[group](_case(evaluation, job, seen, group, chosen))
+    try: measures = evaluation.metrics[group](_case(evaluation, job, seen, group, chosen, kept))
     except InputError as error: return [dict(known, reason=str(error)) for known in about.values()]
     return [dict(about[name], metric=metric, better=measure.better, note=tried[name].note,
                  **_valued(value, measure, chosen[name]))
@@ -145,6 +150,6 @@ class _Evaluation:
         except InputError as error: return _tidy([dict(known, reason=str(error))])
         known |= dict(target=self.classifier.name(seen.score.target.item()), probability=seen.probability)
         tried = _tried(self, job, seen)
-        rows = _refusals(self, tried)
-        for group, names in job.missing.items(): rows += _measured(self, job, seen, group, names, tried)
+        rows, kept = _refusals(self, tried), {}
+        for group, names in job.missing.items(): rows += _measured(self, job, seen, group, names, tried, kept)
         return _tidy([dict(known, **row) for row in rows])

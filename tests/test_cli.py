@@ -94,3 +94,15 @@ def test_a_method_that_does_not_apply(complaint, capsys, tmp_path):
     code = main([*map(str, ['explain', cat, *network, '--steps', 2, '--methods', 'all', '--out', tmp_path/'report'])])
     output, errors = capsys.readouterr()
     assert code == 0 and 'left out' in errors and 'Guided IG' in output
+
+
+def test_measures_that_are_asked_for(capsys, tmp_path):
+    (tmp_path/'photos'/'tabby').mkdir(parents=True)
+    transform.to_pil_image(bundled_photos()['cat']).save(tmp_path/'photos'/'tabby'/'cat.png')
+    asked = 'mas,road,diffid,rank,infidelity,max-sensitivity'
+    line = ['benchmark', '--data', str(tmp_path/'photos'), '--methods', 'gradient,noise', '--metrics', asked]
+    assert main([*line, '--out', str(tmp_path/'out')]) == 0
+    output = capsys.readouterr().out
+    assert all(name in output for name in asked.split(',') if name != 'rank')
+    assert main([*line[:-1], 'mass,sensitivity', '--out', str(tmp_path/'other')]) == 2
+    assert "no measures 'sensitivity'" in capsys.readouterr().err
