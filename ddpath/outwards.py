@@ -20,7 +20,7 @@ from .classifiers import _in_single
 from .quadrature import _MOST
 from .scores import Score
 
-# %% ../nbs/47_outwards.ipynb #111e99b0
+# %% ../nbs/47_outwards.ipynb #bab70fcc
 def _replaced(
     values:Tensor, # (N, ...)
     rows:Tensor,   # (M,): which are replaced
@@ -31,54 +31,56 @@ def _replaced(
     changed[rows] = torch.as_tensor(new).to(changed)
     return changed
 
+# %% ../nbs/47_outwards.ipynb #4bd86b18
 def _step_for(
     place:Tensor, # (N, ...): where the images are
     rows:Tensor,  # (M,): of which gradients were taken
     alpha:float, score:Tensor, gradients:Tensor, parts:Tensor # position; (M,), (M, ...) and (M, ...)
 )->Step:
     "A step for all images: those that have stopped have no score and no gradient, and add nothing"
-    shape, unknown = place.shape, torch.full((len(place),), torch.nan, dtype=torch.float64)
-    known = (_replaced(unknown, rows, alpha), place, _replaced(unknown.to(score), rows, score),
-             _replaced(gradients.new_full(shape, torch.nan), rows, gradients),
-             _replaced(gradients.new_zeros(shape), rows, parts))
+    unknown, none = torch.full((len(place),), torch.nan, dtype=torch.float64), gradients.new_zeros(place.shape)
+    known = Step(_replaced(unknown, rows, alpha), place, _replaced(unknown.to(score), rows, score),
+                 _replaced(none + torch.nan, rows, gradients), _replaced(none, rows, parts))
     return Step(*(part[None] for part in known))
 
-# %% ../nbs/47_outwards.ipynb #660c31bb
+# %% ../nbs/47_outwards.ipynb #84e8612c
+@dataclass
 class _Outwards:
     "A path from the images outwards: iteration takes the steps, then `end` gives the score where they stopped"
-    def __init__(self,
-        method:Method, evaluator:Evaluator, images:Tensor,
-        move:Callable,         # of points, gradients and their rows, to displacements
-        arrived:Callable=None, # of points and their rows, to booleans; None: all steps are taken
-        returns:bool=False     # each displacement starts at the image, not at the point before
-    ):
-        self.method, self.evaluator, self.images, self.place = method, evaluator, images, images
-        self.move, self.arrived, self.returns = move, arrived, returns
+    method:Method
+    evaluator:Evaluator
+    images:Tensor          # (N, ...)
+    move:Callable          # of points, gradients and their rows, to displacements
+    arrived:Callable=None  # of points and their rows, to booleans; None: all steps are taken
+    returns:bool=False     # each displacement starts at the image, not at the point before
 
-    def __iter__(self)->Iterator[Step]:
-        rows = torch.arange(len(self.images))
-        for number in range(self.method.steps):
-            here = self.place[rows]
-            start = self.images[rows] if self.returns else here
-            score, gradients = self.evaluator(here, rows)
-            gradients = _in_single(gradients)
-            after = (start + self.move(here, gradients, rows)).to(here)
-            if self.method.clip: after = after.clamp(0, 1)
-            yield _step_for(self.place, rows, 1 - number/self.method.steps, score, gradients, gradients*(start - after))
-            self.place = _replaced(self.place, rows, after)
-            if self.arrived: rows = rows[~self.arrived(after, rows).cpu()]
-            if not len(rows): return
-
+    def __post_init__(self): self.place = self.images
+    def __iter__(self)->Iterator[Step]: return _steps_outwards(self, self.method.steps)
     def end(self)->Tensor: return self.evaluator.values(self.place)
 
-# %% ../nbs/47_outwards.ipynb #762b4337
+# %% ../nbs/47_outwards.ipynb #47813e6f
+def _steps_outwards(path:_Outwards, steps:int)->Iterator[Step]:
+    "Gradient times move, from where the images are to where they go"
+    rows = torch.arange(len(path.images))
+    for number in range(steps):
+        here = path.place[rows]
+        start = path.images[rows] if path.returns else here
+        score, gradients = map(_in_single, path.evaluator(here, rows))
+        after = (start + path.move(here, gradients, rows)).to(here)
+        if path.method.clip: after = after.clamp(0, 1)
+        yield _step_for(path.place, rows, 1 - number/steps, score, gradients, gradients*(start - after))
+        path.place = _replaced(path.place, rows, after)
+        if path.arrived: rows = rows[~path.arrived(after, rows).cpu()]
+        if not len(rows): return
+
+# %% ../nbs/47_outwards.ipynb #ac638a0c
 class OutwardPath(Method):
     "Base of paths that start at the image: fields steps, step and clip"
     def __post_init__(self):
         super().__post_init__()
         _integer('steps', self.steps, most=_MOST)
         if self.step is not None and not 0 < _number(self.step) < torch.inf:
-            raise InputError(f'step is {self.step}: give a positive number, as a share of the range of pixels')
+            raise InputError(f'step is {self.step}: give a positive number, pixels being in [0, 1]')
 
     def outwards(self, evaluator:Evaluator, images:Tensor, move:Callable, *more)->_Outwards:
         "The path of this method; InputError for inputs that are no pixels, unless they may go anywhere"
@@ -87,7 +89,7 @@ class OutwardPath(Method):
             f'inputs range from {low:.3g} to {high:.3g} and the path keeps to [0, 1]: give pixels, or clip=False')
         return _Outwards(self, evaluator, images, move, *more)
 
-# %% ../nbs/47_outwards.ipynb #8d3e99cb
+# %% ../nbs/47_outwards.ipynb #fb27ab6f
 def _unit(
     gradients:Tensor # (M, ...)
 )->Tensor:           # the same shape; 0 where the gradient is 0
@@ -96,6 +98,7 @@ def _unit(
     flat = (flat/flat.abs().amax(1, keepdim=True)).nan_to_num(0.)
     return (flat/flat.norm(dim=1, keepdim=True)).nan_to_num(0.).view(gradients.shape)
 
+# %% ../nbs/47_outwards.ipynb #5e27fdef
 @contextmanager
 def _asked(evaluator:Evaluator, score:Callable)->Iterator[Evaluator]:
     "The evaluator with another score inside the block"
@@ -107,7 +110,7 @@ def _predicted(evaluator:Evaluator, points:Tensor)->Tensor: # (M, ...); (M,), on
     "The class predicted at each point, by a forward pass"
     with _asked(evaluator, evaluator.score.classifier): return evaluator.values(points).argmax(1).cpu()
 
-# %% ../nbs/47_outwards.ipynb #06b3bc20
+# %% ../nbs/47_outwards.ipynb #db63aacf
 _MOVES = dict(smooth=(torch.sign, .001), sharp=(_unit, .1)) # direction, and length of a step
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ class MFABA(OutwardPath):
     "MFABA (Zhu 2024): from the image against the gradient, until another class is predicted; complete against that end"
     kind:str='smooth'    # sign steps, or 'sharp': steps along the gradient
     steps:int=50         # at most; a gradient each
-    step:float=None      # of each value, or sharp: Euclidean length; in shares of the range of pixels; None: as released
+    step:float=None      # of each value, or sharp: Euclidean length; pixels are in [0, 1]; None: as released
     clip:bool=True       # keep to pixels, [0, 1]
     batch_size:int=None  # images taken together; None: by their size
 
@@ -128,12 +131,11 @@ class MFABA(OutwardPath):
         length = length if self.step is None else self.step
         def move(here, gradients, rows): return -length*direction(gradients)
         def lost(points, rows): return _predicted(evaluator, points) != targets[rows]
-        classes = isinstance(evaluator.score, Score)
-        if classes: targets = evaluator.score.target.cpu()
-        path = self.outwards(evaluator, images, move, lost if classes else None)
+        targets = evaluator.score.target.cpu() if isinstance(evaluator.score, Score) else None
+        path = self.outwards(evaluator, images, move, None if targets is None else lost)
         yield Trajectory(path, path.end)
 
-# %% ../nbs/47_outwards.ipynb #1885ea90
+# %% ../nbs/47_outwards.ipynb #13c859ae
 def _false_classes(
     method:Method, evaluator:Evaluator, images:Tensor, # (N, ...)
     generator:torch.Generator
@@ -147,6 +149,7 @@ def _false_classes(
     order = torch.randperm(count, generator=generator, device=generator.device).cpu()
     return torch.stack([order[order != target][:wanted] for target in score.target.tolist()], 1)
 
+# %% ../nbs/47_outwards.ipynb #b9a59f2c
 def _uphill(
     evaluator:Evaluator,
     classes:Tensor # (N,)
@@ -157,19 +160,22 @@ def _uphill(
     other = replace(evaluator.score, target=classes, output='log_probability', against=None)
     return signs
 
-# %% ../nbs/47_outwards.ipynb #73fa17f4
+# %% ../nbs/47_outwards.ipynb #5542c64e
+class _ToOthers(OutwardPath):
+    "Base of paths to other classes: field classes as well"
+    def __post_init__(self):
+        super().__post_init__()
+        _integer('classes', self.classes)
+
+# %% ../nbs/47_outwards.ipynb #4fb090b3
 @dataclass(frozen=True)
-class AGI(OutwardPath):
+class AGI(_ToOthers):
     "AGI (Pan 2021, as in the paper): a path to each of some false classes; complete against the mean of their ends"
     steps:int=20        # at most, for each class; two gradients each
     classes:int=20      # false classes, drawn at random
     step:float=.05      # of each value, as a share of the range of pixels
     clip:bool=True      # keep to pixels, [0, 1]
     batch_size:int=None # images taken together; None: by their size
-
-    def __post_init__(self):
-        super().__post_init__()
-        _integer('classes', self.classes)
 
     @property
     def draws(self)->int: return 2*self.classes # gradients a step
@@ -182,19 +188,15 @@ class AGI(OutwardPath):
             path = self.outwards(evaluator, images, move, reached)
             yield Trajectory(path, path.end)
 
-# %% ../nbs/47_outwards.ipynb #f3a43bef
+# %% ../nbs/47_outwards.ipynb #ae8c7a3c
 @dataclass(frozen=True)
-class LA(OutwardPath):
+class LA(_ToOthers):
     "LA, local attribution (Zhu 2024): gradients in a box around the image, on the way to other classes; not complete"
     steps:int=20        # for each class two gradients each, and one each away from the class explained
     classes:int=19      # false classes, drawn at random
     step:float=.05      # of each value, as a share of the value itself
     clip:bool=True      # keep to pixels, [0, 1]
     batch_size:int=None # images taken together; None: by their size
-
-    def __post_init__(self):
-        super().__post_init__()
-        _integer('classes', self.classes)
 
     @property
     def draws(self)->int: return 2*self.classes + 1 # gradients a step
