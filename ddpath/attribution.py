@@ -144,12 +144,13 @@ def _mean_integral(integrals:Sequence[_Integral])->_Integral:
 # %% ../nbs/reference/attribution.ipynb #d1a3ff59
 def _integrate(
     steps:Iterable[Step],
-    score_baseline:Tensor=None # (N,), as above
+    score_baseline:Tensor|Callable=None # (N,), or a function that gives it, after steps from the image outwards
 )->_Integral:
     "Add the parts of all steps"
     running = _Running()
     for step in steps: running.add(step)
-    return _Integral(running.total, running.trace, score_baseline)
+    if not callable(score_baseline): return _Integral(running.total, running.trace, score_baseline)
+    return _Integral(running.total, Trace(*(column.flip(0) for column in running.trace)), score_baseline())
 
 # %% ../nbs/reference/attribution.ipynb #17fc9e57
 def path_integral(
@@ -211,7 +212,8 @@ class Attribution(_Readable, _Summarised):
 class Trajectory(NamedTuple):
     "A way to the image, step by step; the steps are taken when they are asked for"
     steps:Iterable[Step]
-    score_baseline:Tensor=None # (N,): score where it starts; None: no baseline, so no completeness guarantee
+    score_baseline:Tensor|Callable=None # (N,): score where it starts, or a function that gives it when all steps
+                                        # from the image outwards are taken; None: no completeness guarantee
 
 # %% ../nbs/reference/attribution.ipynb #f60d2778
 def _make_integers(
@@ -347,6 +349,15 @@ class _Wrapped(Method):
     def inner(self)->Method: return self.method.inner
     @property
     def batch_size(self)->int|None: return getattr(self.method, 'batch_size', None)
+
+def _check_inwards(
+    trajectory:Trajectory,
+    outer:Method, inner:Method # what needs to know where the path starts, and the method inside it
+)->None:
+    "InputError for a path from the image outwards"
+    if callable(trajectory.score_baseline): raise InputError(
+        f'{type(outer).__name__} needs a path that runs towards the image, and that of {inner.label()} runs '
+        'from the image outwards: give it IntegratedGradients, BlurIG or GuidedIG')
 
 # %% ../nbs/reference/attribution.ipynb #e75dd380
 def _maps_alone(saliency:Tensor|np.ndarray|Attribution)->Tensor:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .attribution import Method, Step, StraightPath, Trajectory, _gradients_along, _Wrapped
+from .attribution import Method, Step, StraightPath, Trajectory, _check_inwards, _gradients_along, _Wrapped
 from .batching import Evaluator
 from .checks import InputError, _integer
 from .classifiers import _in_single
@@ -57,6 +57,7 @@ class IDGI(_Wrapped):
             if trajectory.score_baseline is None:
                 raise InputError(f'IDGI needs a path and {type(self.method).__name__} has none: '
                                  'give it IntegratedGradients, BlurIG or GuidedIG')
+            _check_inwards(trajectory, self, self.method)
             yield Trajectory(_idgi_steps(trajectory, evaluator.score_input), trajectory.score_baseline)
 
 # %% ../nbs/44_idgi.ipynb #08eb56da

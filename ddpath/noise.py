@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .attribution import Attribution, Method, Step, Trajectory, _Growing, _Wrapped
+from .attribution import Attribution, Method, Step, Trajectory, _check_inwards, _Growing, _Wrapped
 from .batching import Evaluator
+from .checks import InputError
 from .classifiers import _in_single
 from .gradients import _check_samples, _noises
 from .ig import IntegratedGradients
@@ -168,6 +169,12 @@ class NoiseProfile:
     def _repr_html_(self)->str: return self.table().to_html(float_format='{:.3f}'.format)
 
 # %% ../nbs/30_noise.ipynb #9d3c8689
+def _check_order(method:Method, taken:Tensor, along:Tensor)->None: # positions of the steps, and of the trace, (K, N)
+    "InputError for steps that do not run towards the image"
+    if not torch.equal(taken, along): raise InputError(
+        f'the steps of {method.label()} run from the image outwards: '
+        'profile a method whose path runs towards the image')
+
 def noise_profile(
     method:Method,                        # any that takes steps
     score:Callable,                       # a Score, or any callable from (N, ...) to (N,)
@@ -178,14 +185,16 @@ def noise_profile(
     progress:bool=False                   # show a bar that counts gradients
 )->NoiseProfile:
     "Explain, and measure where the noise of the map comes from"
-    gradients, growing, distances = _GradientTally(), _MapTally(), _Growing()
+    gradients, growing, distances, alpha = _GradientTally(), _MapTally(), _Growing(), _Growing()
 
     def observe(step:Step)->None:
+        alpha.add(step.alpha.view(len(step.alpha), -1).expand(step.score.shape))
         gradients.add(_in_single(step.gradients))
         growing.add(_in_single(step.parts))
         distances.add(torch.stack([distance(points, images) for points in step.points]))
 
     attribution = Observed(method, observe)(score, images, generator=generator, progress=progress)
+    _check_order(method, alpha.rows, attribution.trace.alpha)
     flips = gradients.flips/max(1, gradients.count - 1)
     return NoiseProfile(attribution, growing.parts.rows, _signal_to_noise(gradients), flips,
                         growing.roughness.rows, distances.rows)
@@ -225,4 +234,5 @@ class NoisyPath(_Wrapped):
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
         noisy = _NoisyEvaluator(evaluator, self.sigma, generator)
         for trajectory in self.method.trajectories(noisy, images, generator):
+            _check_inwards(trajectory, self, self.method)
             yield trajectory._replace(steps=(step._replace(points=noisy.points) for step in trajectory.steps))

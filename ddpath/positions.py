@@ -32,10 +32,10 @@ _PER_IMAGE = 'values', 'images', 'score_input', 'score_baseline', 'completeness_
 _ALONG = 'points', 'gradients', 'parts', 'rises'
 _OF_ALL = 'method', 'evaluations', 'seconds', 'seed'
 
-def _rows_along(attribution:Attribution, name:str, one:slice)->Tensor|None:
-    "What was recorded along the path of some images; None for an attribution without a recording"
+def _rows_along(attribution:Attribution, name:str, one:slice, known:Tensor)->Tensor|None:
+    "What was recorded along the path of one image, where it took points; None for an attribution without a recording"
     rows = getattr(attribution, name, None)
-    return None if rows is None else rows[:, one]
+    return None if rows is None else rows[known][:, one]
 
 # %% ../nbs/reference/positions.ipynb #7da4d5cd
 def _of_image(
@@ -46,7 +46,7 @@ def _of_image(
     image = _integer('image', image, 0, len(attribution.images) - 1, ', counted from 0')
     one, known = slice(image, image + 1), attribution.trace.alpha[:, image].isfinite()
     per_image = {name: getattr(attribution, name)[one].cpu() for name in _PER_IMAGE}
-    along = {name: _rows_along(attribution, name, one) for name in _ALONG}
+    along = {name: _rows_along(attribution, name, one, known) for name in _ALONG}
     of_all = {name: getattr(attribution, name) for name in _OF_ALL}
     trace = Trace(*(column[known.to(column.device)][:, one].cpu() for column in attribution.trace))
     return Recording(**per_image, **along, **of_all, trace=trace)

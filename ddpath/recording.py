@@ -91,6 +91,15 @@ def _draws_samples(method:Method)->bool:
     "Whether a method, or the one inside it, takes samples in place of a path"
     return hasattr(method.inner, 'samples')
 
+# %% ../nbs/reference/recording.ipynb #9fe641b5
+def _joined(
+    path:Trajectory # with all steps taken
+)->tuple[Trajectory, Step]:
+    "A trajectory, and its steps in one, from the start to the image: those taken from the image outwards turned round"
+    steps = Step(*map(torch.cat, zip(*path.steps)))
+    if not callable(path.score_baseline): return path, steps
+    return Trajectory(path.steps, path.score_baseline()), Step(*(part.flip(0) for part in steps))
+
 # %% ../nbs/reference/recording.ipynb #829fee7a
 def record(
     method:Method,                 # any that takes steps
@@ -104,8 +113,8 @@ def record(
     found = _Recorder(method, kept)(score, images, generator=generator)
     if _draws_samples(method): kept = [Trajectory(path.steps) for path in kept]
     evaluator = Evaluator(_fixed_at(score, found.images), getattr(method, 'batch_size', None))
-    joined = [Step(*map(torch.cat, zip(*path.steps))) for path in kept]
-    rises = [_rises_of(path, steps, evaluator, found.score_input) for path, steps in zip(kept, joined)]
+    paths, joined = zip(*map(_joined, kept))
+    rises = [_rises_of(path, steps, evaluator, found.score_input) for path, steps in zip(paths, joined)]
     points, gradients, parts = (torch.cat([getattr(steps, name) for steps in joined])
                                 for name in ('points', 'gradients', 'parts'))
     known = {field.name: getattr(found, field.name) for field in fields(Attribution)} | dict(method=_describe(method))
