@@ -24,12 +24,10 @@ from .ig import _straight_paths
 from .quadrature import _MOST
 from .samp import _UNITS, _per_unit
 
-# %% ../nbs/73_random_paths.ipynb #aef47baa
+# %% ../nbs/73_random_paths.ipynb #b634c458
 def _clocks(
-    shape:tuple,         # of the clocks
-    steps:int,           # K
-    concentration:float,
-    rng:np.random.Generator
+    shape:tuple, steps:int, # of the clocks, and K
+    concentration:float, rng:np.random.Generator
 )->Iterator[Tensor]:     # K times (...), float64 on the CPU
     "Share of its way that each feature has left after each step: exact increments of a Dirichlet process"
     left = np.ones(shape)
@@ -38,12 +36,11 @@ def _clocks(
         yield torch.from_numpy(left)
     yield torch.zeros(shape, dtype=torch.float64)
 
-# %% ../nbs/73_random_paths.ipynb #16f31eb4
+# %% ../nbs/73_random_paths.ipynb #ff1aab47
 def _random_steps(
     evaluator:Evaluator,
-    path:StraightPath, # from where to where
-    method:Method,     # an SPI
-    seed:int           # of the clocks
+    path:StraightPath,       # from where to where
+    method:Method, seed:int  # an SPI; of its clocks
 )->Iterator[Step]:
     "Moves of all features, each as far as its clock goes, with the gradient in the middle of the move"
     shape, before = _per_unit(path.images[:1], method.unit).shape[1:], path.baseline[None]

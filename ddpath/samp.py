@@ -31,25 +31,23 @@ def _per_unit(
     "Sums over what goes together: the channels of each pixel, or nothing"
     return values.sum(1, keepdim=True) if unit == 'pixel' and values.ndim == 4 else values
 
-# %% ../nbs/43_samp.ipynb #8c998c83
+# %% ../nbs/43_samp.ipynb #83ef6b05
 def _moved(
-    position:Tensor, end:Tensor, # (N, ...): where the features are, and where they go
-    projection:Tensor,           # (N, ...): largest first
-    left:Tensor,                 # (N,): distance that shall be left after the move
-    method:Method                # a SAMP
-)->Tensor:                       # (N, ...)
+    position:Tensor, end:Tensor,    # (N, ...): where the features are, and where they go
+    projection:Tensor, left:Tensor, # (N, ...): largest first; (N,): distance left after the move
+    method:Method                   # a SAMP
+)->Tensor:                          # (N, ...)
     "Where the features are after one move"
     lengths = _per_unit((end - position).abs(), method.unit)
     order, block = -_per_unit(projection, method.unit), _block_of(lengths, method.fraction)
     share = _spend(lengths.flatten(1), order.flatten(1), _length(lengths) - left, block).view(lengths.shape)
     return torch.where(share == 1, end, torch.lerp(position, end, share))
 
-# %% ../nbs/43_samp.ipynb #5798ce12
+# %% ../nbs/43_samp.ipynb #f7238457
 def _samp_steps(
     evaluator:Evaluator,
     start:Tensor, end:Tensor, # (N, ...)
-    sign:int,                 # 1: to the image; -1: from the image
-    method:Method             # a SAMP
+    sign:int, method:Method   # 1 to the image, -1 from it; a SAMP
 )->Iterator[Step]:
     "Moves of equal length, each by one gradient; positions are those on the way from baseline to image"
     position, distance, slope = start, _length(end - start), None
@@ -62,20 +60,20 @@ def _samp_steps(
         yield Step(alpha, position[None], score, gradients, sign*slope[None]*(after - position))
         position = after
 
-# %% ../nbs/43_samp.ipynb #cdc4e56e
+# %% ../nbs/43_samp.ipynb #48b5eb82
 _DIRECTIONS = 'both', 'insertion', 'deletion'
 
 @dataclass(frozen=True)
 class SAMP(Method):
     "SAMP (Zhang 2024): pixels that change the score most go first, to the image, from it, or both"
-    steps:int=64        # gradients for each image and direction: no move is longer than this part of the distance
+    steps:int=64         # gradients for each image and direction, and moves of equal length
     direction:str='both' # insertion, deletion, or both: their mean
-    unit:str='pixel'    # pixel: its channels go together; feature: each value for itself
-    fraction:float=1/14 # share of the units that go together; 0: one by one
-    momentum:float=0.   # share of the gradients before in each gradient, from 0 to below 1
-    baseline:str|Tensor|Callable|tuple='blur'  # where insertion starts; a tuple: to average
-    emptied:str|Tensor|Callable|tuple='black'  # where deletion ends; a tuple: to average
-    batch_size:int=None # images taken together; None: by their size
+    unit:str='pixel'     # pixel: its channels go together; feature: each value for itself
+    fraction:float=1/14  # share of the units that go together; 0: one by one
+    momentum:float=0.    # share of the gradients before in each gradient, from 0 to below 1
+    baseline:str|Tensor|Callable|tuple='blur' # where insertion starts; a tuple: to average
+    emptied:str|Tensor|Callable|tuple='black' # where deletion ends; a tuple: to average
+    batch_size:int=None  # images taken together; None: by their size
 
     def __post_init__(self):
         super().__post_init__()
@@ -100,7 +98,7 @@ def _deletion(evaluator:Evaluator, path:Callable, method:Method)->Iterator[Step]
 
 _DIRECTED = dict(insertion=_insertion, deletion=_deletion)
 
-# %% ../nbs/43_samp.ipynb #307504be
+# %% ../nbs/43_samp.ipynb #9a828634
 def _ends_of(
     method:Method # a SAMP
 )->dict:          # direction -> its baseline, or a tuple of them
@@ -108,6 +106,7 @@ def _ends_of(
     ends = dict(insertion=method.baseline, deletion=method.emptied)
     return ends if method.direction == 'both' else {method.direction: ends[method.direction]}
 
+# %% ../nbs/43_samp.ipynb #d299c49d
 def _check_samp(
     method:Method # a SAMP
 )->None:
