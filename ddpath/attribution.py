@@ -202,7 +202,7 @@ class Attribution(_Readable, _Summarised):
     score_input:Tensor        # (N,): F(x)
     score_baseline:Tensor     # (N,): F(x'); NaN where a method has no baseline
     completeness_error:Tensor # (N,): |sum of values - (F(x) - F(x'))|; NaN where completeness is not guaranteed
-    evaluations:float         # gradients of the score for each image, on average; scores where a method takes no gradients
+    evaluations:float         # gradients of the score for each image, on average; scores, where none are taken
     seconds:float             # for the whole batch
     trace:Trace               # position, score and gradient norm at each point, (K, N) each
     seed:int                  # that the generator was started with
