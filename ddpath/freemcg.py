@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ScoreCovariance', 'FreeMCG']
 
-# %% ../nbs/66_freemcg.ipynb #7784328b
+# %% ../nbs/66_freemcg.ipynb #22c83e8e
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from .denoising import _check_pictures, _classes_of
 from .gradients import _check_samples, _noises
 from .prior import Prior, _prior_or_usual
 
-# %% ../nbs/66_freemcg.ipynb #cf67dea8
+# %% ../nbs/66_freemcg.ipynb #398aa9b7
 def _covariance_steps(
     evaluator:Evaluator,
     images:Tensor,  # (N, ...)
@@ -42,10 +42,23 @@ def _covariance_steps(
         none = points.new_full((), torch.nan).expand_as(points)
         yield Step((ranks.double() - .5)/samples, points, scores, none, parts)
 
-# %% ../nbs/66_freemcg.ipynb #fff84a30
+# %% ../nbs/66_freemcg.ipynb #8c1729c7
+def _coarse_noise(
+    images:Tensor, # (N, ...)
+    side:int|None, # px; None: the noise is as large as the images
+    count:int,
+    generator:torch.Generator
+)->Tensor:         # (count, 1, ...)
+    "Standard normal noise, enlarged to the images"
+    if side is None: return _noises(images, count, generator)
+    _check_pictures(images)
+    noise = _noises(images[:1, :, :1, :1].expand(-1, -1, side, side), count, generator)
+    return _resized(noise[:, 0], images.shape[-2:])[:, None]
+
+# %% ../nbs/66_freemcg.ipynb #6e5c4a56
 @dataclass(frozen=True)
 class ScoreCovariance(Method):
-    "Covariance of the score with noise added to the input: a gradient estimated from scores alone, the control of FreeMCG"
+    "Covariance of the score with noise added to the input: a gradient from scores alone, the control of FreeMCG"
     samples:int=100     # scores for each image
     sigma:float=.15     # standard deviation of the noise, as a share of the range of pixels
     side:int=None       # px, of the noise, which is enlarged to the images; None: as large as they are
@@ -61,17 +74,25 @@ class ScoreCovariance(Method):
     def cost(self)->int: return self.samples
 
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
-        coarse = images
-        if self.side is not None:
-            _check_pictures(images)
-            coarse = images[:1, :, :1, :1].expand(-1, -1, self.side, self.side)
-        def sample(count:int)->Tensor:
-            noise = _noises(coarse, count, generator)
-            if self.side is not None: noise = _resized(noise[:, 0], images.shape[-2:])[:, None]
-            return images + self.sigma*noise
+        def sample(count:int)->Tensor: return images + self.sigma*_coarse_noise(images, self.side, count, generator)
         yield Trajectory(_covariance_steps(evaluator, images, self.samples, sample))
 
-# %% ../nbs/66_freemcg.ipynb #fa6c6395
+# %% ../nbs/66_freemcg.ipynb #586de83c
+def _denoised_samples(
+    prior:Prior,
+    images:Tensor,       # (N, 3, H, W)
+    classes:Tensor|None, # (N,): for a class-conditional denoiser
+    t:int,               # timestep of the noise
+    count:int,
+    generator:torch.Generator
+)->Tensor:               # (count, N, 3, H, W)
+    "The images, moved by what a denoiser makes of their small copies under noise"
+    small = _resized(images, (prior.size, prior.size))
+    means = _means_at(prior, small, torch.full((count,), t), _noises(small, count, generator), classes)
+    changes = _resized((means - small).flatten(0, 1), images.shape[-2:])
+    return images + changes.view(count, *images.shape)
+
+# %% ../nbs/66_freemcg.ipynb #bc44690c
 @dataclass(frozen=True)
 class FreeMCG(Method):
     "FreeMCG (Kim 2025): covariance of denoised samples with their scores; forward passes alone"
@@ -94,9 +115,6 @@ class FreeMCG(Method):
         _check_pictures(images)
         prior = _prior_or_usual(self.prior, images.device)
         classes = _classes_of(prior, evaluator.score, len(images), 'none')
-        small, t = _resized(images, (prior.size, prior.size)), round(self.strength*(len(prior.schedule.abar) - 2))
-        def sample(count:int)->Tensor:
-            means = _means_at(prior, small, torch.full((count,), t), _noises(small, count, generator), classes)
-            changes = _resized((means - small).flatten(0, 1), images.shape[-2:])
-            return images + changes.view(count, *images.shape)
+        t = round(self.strength*(len(prior.schedule.abar) - 2))
+        def sample(count:int)->Tensor: return _denoised_samples(prior, images, classes, t, count, generator)
         yield Trajectory(_covariance_steps(evaluator, images, self.samples, sample))

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['GeodesicIG']
 
-# %% ../nbs/49_geodesic.ipynb #bbb1ee8c
+# %% ../nbs/49_geodesic.ipynb #31a114a0
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ from .checks import InputError, _integer
 from .ig import _check_steps, PathIntegral
 from .quadrature import _make_rule
 
-# %% ../nbs/49_geodesic.ipynb #7b10ccdf
+# %% ../nbs/49_geodesic.ipynb #8169d997
 def _joined(
     points:np.ndarray, # (V, n)
     neighbours:int
@@ -36,7 +36,7 @@ def _joined(
     pairs = np.unique(np.sort(np.concatenate([pairs, tree]), axis=1), axis=0)
     return pairs[pairs[:, 0] < pairs[:, 1]]
 
-# %% ../nbs/49_geodesic.ipynb #6820bc83
+# %% ../nbs/49_geodesic.ipynb #db632d9d
 _NODES, _FLAT = 5, 1e-9 # gradients an edge; a gradient norm that counts as nothing
 
 def _lengths(
@@ -52,7 +52,7 @@ def _lengths(
         steepness += weight*_norms(gradients).cpu()
     return (steepness*_norms(there - here).cpu()).numpy()
 
-# %% ../nbs/49_geodesic.ipynb #64a4d6b0
+# %% ../nbs/49_geodesic.ipynb #a941c928
 def _shortest_path(
     edges:np.ndarray,   # (E, 2): pairs of indices
     lengths:np.ndarray, # (E,)
@@ -66,7 +66,7 @@ def _shortest_path(
     while path[-1] != start: path.append(int(before[path[-1]]))
     return path[::-1]
 
-# %% ../nbs/49_geodesic.ipynb #d09a1886
+# %% ../nbs/49_geodesic.ipynb #acb89439
 @dataclass(frozen=True)
 class _Knotted:
     "Straight from knot to knot, for each image its own"
@@ -81,12 +81,13 @@ class _Knotted:
         k, image = (after - 1).clamp(0, len(self.places) - 2), torch.arange(count)
         first, last = self.places[k, image], self.places[k + 1, image]
         share = ((alpha - first)/(last - first)).nan_to_num(0.).to(self.knots)
-        return torch.lerp(self.knots[k, image], self.knots[k + 1, image], share.view(*k.shape, *[1]*(self.knots.ndim - 2)))
+        share = share.view(*k.shape, *[1]*(self.knots.ndim - 2))
+        return torch.lerp(self.knots[k, image], self.knots[k + 1, image], share)
 
     def take(self, rows:Tensor)->'_Knotted': # some of the images
         return _Knotted(self.knots[:, rows], self.places[:, rows])
 
-# %% ../nbs/49_geodesic.ipynb #5afdc1a6
+# %% ../nbs/49_geodesic.ipynb #00a6d917
 def _knotted(ways:list[Tensor])->_Knotted: # the knots of each image, (M, ...), M at least 2
     "One path for all images"
     most = max(map(len, ways))
@@ -96,7 +97,7 @@ def _knotted(ways:list[Tensor])->_Knotted: # the knots of each image, (M, ...), 
     places[-1] = 1.
     return _Knotted(knots, places)
 
-# %% ../nbs/49_geodesic.ipynb #d32b7578
+# %% ../nbs/49_geodesic.ipynb #5c2b5b33
 @dataclass(frozen=True)
 class GeodesicIG(PathIntegral):
     "Geodesic IG (Salek 2025), by nearest neighbours: integrate from data point to data point, around what is steep"
@@ -120,7 +121,7 @@ class GeodesicIG(PathIntegral):
         yield _knotted([_way(evaluator, row, torch.stack([*pair, *data]), self.neighbours)
                         for row, pair in enumerate(ends)])
 
-# %% ../nbs/49_geodesic.ipynb #1ca9edea
+# %% ../nbs/49_geodesic.ipynb #bb630b27
 def _way(
     evaluator:Evaluator,
     row:int,       # the image that is explained
@@ -132,7 +133,7 @@ def _way(
     here, there = points[torch.from_numpy(edges.T)]
     return points[_shortest_path(edges, _lengths(evaluator, row, here, there), 0, 1)]
 
-# %% ../nbs/49_geodesic.ipynb #e710baf4
+# %% ../nbs/49_geodesic.ipynb #36d15d76
 def _checked_data(
     data:Tensor,  # (D, ...)
     images:Tensor # (N, ...)
