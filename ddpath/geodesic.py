@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['GeodesicIG']
 
-# %% ../nbs/49_geodesic.ipynb #31a114a0
+# %% ../nbs/49_geodesic.ipynb #c1f98fc1
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ from .checks import InputError, _integer
 from .ig import _check_steps, PathIntegral
 from .quadrature import _make_rule
 
-# %% ../nbs/49_geodesic.ipynb #8169d997
+# %% ../nbs/49_geodesic.ipynb #cb513863
 def _joined(
     points:np.ndarray, # (V, n)
     neighbours:int
@@ -36,7 +36,7 @@ def _joined(
     pairs = np.unique(np.sort(np.concatenate([pairs, tree]), axis=1), axis=0)
     return pairs[pairs[:, 0] < pairs[:, 1]]
 
-# %% ../nbs/49_geodesic.ipynb #db632d9d
+# %% ../nbs/49_geodesic.ipynb #664b25e5
 _NODES, _FLAT = 5, 1e-9 # gradients an edge; a gradient norm that counts as nothing
 
 def _lengths(
@@ -52,7 +52,7 @@ def _lengths(
         steepness += weight*_norms(gradients).cpu()
     return (steepness*_norms(there - here).cpu()).numpy()
 
-# %% ../nbs/49_geodesic.ipynb #a941c928
+# %% ../nbs/49_geodesic.ipynb #fcbfb085
 def _shortest_path(
     edges:np.ndarray,   # (E, 2): pairs of indices
     lengths:np.ndarray, # (E,)
@@ -66,7 +66,7 @@ def _shortest_path(
     while path[-1] != start: path.append(int(before[path[-1]]))
     return path[::-1]
 
-# %% ../nbs/49_geodesic.ipynb #acb89439
+# %% ../nbs/49_geodesic.ipynb #f62c5e56
 @dataclass(frozen=True)
 class _Knotted:
     "Straight from knot to knot, for each image its own"
@@ -87,7 +87,7 @@ class _Knotted:
     def take(self, rows:Tensor)->'_Knotted': # some of the images
         return _Knotted(self.knots[:, rows], self.places[:, rows])
 
-# %% ../nbs/49_geodesic.ipynb #00a6d917
+# %% ../nbs/49_geodesic.ipynb #79a444bd
 def _knotted(ways:list[Tensor])->_Knotted: # the knots of each image, (M, ...), M at least 2
     "One path for all images"
     most = max(map(len, ways))
@@ -97,7 +97,7 @@ def _knotted(ways:list[Tensor])->_Knotted: # the knots of each image, (M, ...), 
     places[-1] = 1.
     return _Knotted(knots, places)
 
-# %% ../nbs/49_geodesic.ipynb #5c2b5b33
+# %% ../nbs/49_geodesic.ipynb #91f29185
 @dataclass(frozen=True)
 class GeodesicIG(PathIntegral):
     "Geodesic IG (Salek 2025), by nearest neighbours: integrate from data point to data point, around what is steep"
@@ -121,7 +121,7 @@ class GeodesicIG(PathIntegral):
         yield _knotted([_way(evaluator, row, torch.stack([*pair, *data]), self.neighbours)
                         for row, pair in enumerate(ends)])
 
-# %% ../nbs/49_geodesic.ipynb #bb630b27
+# %% ../nbs/49_geodesic.ipynb #b0d346db
 def _way(
     evaluator:Evaluator,
     row:int,       # the image that is explained
@@ -133,7 +133,7 @@ def _way(
     here, there = points[torch.from_numpy(edges.T)]
     return points[_shortest_path(edges, _lengths(evaluator, row, here, there), 0, 1)]
 
-# %% ../nbs/49_geodesic.ipynb #36d15d76
+# %% ../nbs/49_geodesic.ipynb #8124edfe
 def _checked_data(
     data:Tensor,  # (D, ...)
     images:Tensor # (N, ...)
