@@ -15,7 +15,7 @@ from torch import Tensor
 from .attribution import Method, Step, Trajectory
 from .batching import Evaluator
 from .checks import InputError, _integer, _number
-from .classifiers import _in_single, _resized
+from .classifiers import _resized
 from .denoised import _means_at
 from .denoising import _check_pictures, _classes_of
 from .gradients import _check_samples, _noises
