@@ -207,7 +207,7 @@ class Attribution(_Readable, _Summarised):
     score_input:Tensor        # (N,): F(x)
     score_baseline:Tensor     # (N,): F(x'); NaN where a method has no baseline
     completeness_error:Tensor # (N,): |sum of values - (F(x) - F(x'))|; NaN where completeness is not guaranteed
-    evaluations:float         # gradients of the score spent for each image, on average
+    evaluations:float         # gradients of the score for each image, on average; scores, where none are taken
     seconds:float             # for the whole batch
     trace:Trace               # position, score and gradient norm at each point, (K, N) each
     seed:int                  # that the generator was started with
@@ -234,8 +234,10 @@ class _Settings:
     def __post_init__(self):
         if is_dataclass(self): _make_integers(self)
 
+    unit = 'gradient' # what is counted; 'score' for a method that takes no gradients
+
     def cost(self)->int|None:
-        "Gradients that each image will take; None when that is known only at the end"
+        "Gradients (or scores, see `unit`) that each image will take; None when that is known only at the end"
 
     def label(self)->str:
         "What stands before its progress bar"
@@ -313,13 +315,17 @@ def _conclude(
 class Method(_Settings):
     "Base of all methods: a subclass is a frozen dataclass with `trajectories`, and `cost` where it is known"
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterable[Trajectory]:
-        "The trajectories whose integrals are averaged"
+        "The trajectories whose integrals are combined"
         raise NotImplementedError(f'{type(self).__name__} has no trajectories')
 
     def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->_Integral:
         "Values, trace and score of the baseline"
         trajectories = self.trajectories(evaluator, images, generator)
-        return _mean_integral(_integrate(*trajectory) for trajectory in trajectories)
+        return self.combined((_integrate(*trajectory) for trajectory in trajectories), evaluator, images)
+
+    def combined(self, integrals:Iterable[_Integral], evaluator:Evaluator, images:Tensor)->_Integral:
+        "What several trajectories make together: their mean"
+        return _mean_integral(integrals)
 
     def __call__(self,
         score:Callable,                 # a Score, or any callable from (N, ...) to (N,)
@@ -333,7 +339,7 @@ class Method(_Settings):
         with torch.inference_mode(False):
             images, cost = _check_input(images), self.cost()
             total = cost and cost*len(images)
-            with tqdm(total=total, unit='gradient', desc=self.label(), leave=None, disable=not progress) as bar:
+            with tqdm(total=total, unit=self.unit, desc=self.label(), leave=None, disable=not progress) as bar:
                 evaluator = Evaluator.at(score, images, getattr(self, 'batch_size', None), bar)
                 result = self.attribute(evaluator, images, generator)
             return _conclude(self, result, evaluator, images, started, generator)
@@ -349,6 +355,11 @@ class _Wrapped(Method):
 
     def mapped(self, function:Callable)->Method: return replace(self, method=self.method.mapped(function))
     def cost(self)->int|None: return self.method.cost()
+    def combined(self, integrals:Iterable[_Integral], evaluator:Evaluator, images:Tensor)->_Integral:
+        return self.method.combined(integrals, evaluator, images)
+
+    @property
+    def unit(self)->str: return self.method.unit
     @property
     def inner(self)->Method: return self.method.inner
     @property

@@ -6,7 +6,7 @@
 __all__ = ['ExpectedGradients']
 
 # %% ../nbs/22_baselines.ipynb #1a200eca
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor
 from .attribution import Method, Step, Trajectory, _gradients_at
 from .baselines import _check_baseline
 from .batching import Evaluator
-from .checks import InputError
+from .checks import InputError, _number
 from .classifiers import _resized
 from .gradients import _check_samples
 from .images import bundled_photos
@@ -56,31 +56,52 @@ def _given_baselines(
                          f'give a tensor (B, {", ".join(map(str, images.shape[1:]))})')
     return _check_baseline(baselines, images).to(images)
 
+# %% ../nbs/22_baselines.ipynb #fd14f36b
+def _check_weights(weights:Sequence[float]|None)->None:
+    "InputError for weights that are not finite, negative, or all zero"
+    if weights is None: return
+    given = [_number(weight) for weight in (weights if isinstance(weights, (Sequence, Tensor)) else [weights])]
+    if all(0 <= weight < torch.inf for weight in given) and sum(given) > 0: return
+    raise InputError(f'weights are {weights!r:.60}: give a number from 0 for each baseline, one of them positive')
+
+def _as_weights(
+    weights:Sequence[float]|None, # None: all the same
+    count:int                     # baselines
+)->Tensor:                        # (count,), float64
+    "A weight for each baseline; InputError for another number of them"
+    weights = torch.ones(count, dtype=torch.float64) if weights is None else torch.as_tensor(weights).double().cpu()
+    if weights.shape == (count,): return weights
+    raise InputError(f'{len(weights)} weights for {count} baselines: give one for each')
+
 # %% ../nbs/22_baselines.ipynb #dd1e7540
 def _mean_score(
     evaluator:Evaluator,
     baselines:Tensor, # (B, ...)
     order:Tensor,     # (K,): which are used, in order
-    images:Tensor     # (N, ...)
+    images:Tensor,    # (N, ...)
+    weights:Tensor    # (B,): of the baselines
 )->Tensor:            # (N,)
-    "The mean score of the baselines, each counted as often as it is used"
+    "The weighted mean score of the baselines, each counted as often as it is used"
     used, counts = order.unique(return_counts=True)
+    shares = (weights[used]*counts).tolist()
     scores = [evaluator.values(baselines[index].expand_as(images)) for index in used.tolist()]
-    return sum(count*score for count, score in zip(counts.tolist(), scores))/len(order)
+    return sum(share*score for share, score in zip(shares, scores))/sum(shares)
 
 # %% ../nbs/22_baselines.ipynb #289855d1
 def _between(
     evaluator:Evaluator,
     images:Tensor,    # (N, ...)
     baselines:Tensor, # (K, ...): one a sample
-    alpha:Tensor      # (K,): its position
+    alpha:Tensor,     # (K,): its position
+    weights:Tensor    # (K,): what it counts
 )->Iterator[Step]:
     "Take one step for each chunk of pairs of a baseline and a position"
     for rows in torch.arange(len(alpha)).split(evaluator.together(images)):
         start, place = baselines[rows][:, None], alpha[rows].to(images).view(-1, 1, *[1]*(images.ndim - 1))
         points = torch.lerp(start, images.expand(len(rows), *images.shape), place)
         score, gradients = _gradients_at(evaluator, points)
-        yield Step(alpha[rows], points, score, gradients, gradients*(images - start)/len(alpha))
+        share = weights[rows].to(place).view_as(place)
+        yield Step(alpha[rows], points, score, gradients, gradients*(images - start)*share/weights.sum().item())
 
 # %% ../nbs/22_baselines.ipynb #0d32bfa1
 @dataclass(frozen=True)
@@ -88,11 +109,13 @@ class ExpectedGradients(Method):
     "Expected Gradients (Erion 2021): straight paths from random baselines, one gradient each; complete in expectation"
     baselines:Tensor=None # (B, ...) images; None: the three bundled photographs
     samples:int=64        # gradients for each image
+    weights:Sequence[float]=None # (B,): what each baseline counts, in any unit; None: all the same
     batch_size:int=None   # images times samples taken together; None: by their size
 
     def __post_init__(self):
         super().__post_init__()
         _check_samples(self.samples)
+        _check_weights(self.weights)
 
     def cost(self)->int: return self.samples
 
@@ -100,5 +123,6 @@ class ExpectedGradients(Method):
         baselines = _given_baselines(self.baselines, images)
         order = _in_turns(len(baselines), self.samples, generator)
         alpha = _stratified(self.samples, generator)
-        score = _mean_score(evaluator, baselines, order, images)
-        yield Trajectory(_between(evaluator, images, baselines[order], alpha), score)
+        weights = _as_weights(self.weights, len(baselines))
+        score = _mean_score(evaluator, baselines, order, images, weights)
+        yield Trajectory(_between(evaluator, images, baselines[order], alpha, weights[order]), score)
