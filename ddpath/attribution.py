@@ -135,11 +135,14 @@ class _Integral(NamedTuple):
     trace:Trace                # (K, N) each
     score_baseline:Tensor=None # (N,): score where the path starts; None: no baseline, no completeness
 
-def _mean_integral(integrals:Sequence[_Integral])->_Integral:
-    "The mean of values and of baseline scores; the traces one after another"
-    values, traces, baselines = zip(*integrals)
-    baseline = None if baselines[0] is None else sum(baselines)/len(baselines)
-    return _Integral(sum(values)/len(values), Trace(*map(torch.cat, zip(*traces))), baseline)
+def _mean_integral(integrals:Iterable[_Integral])->_Integral:
+    "The mean of values and of baseline scores, added up as they come; the traces one after another"
+    traces, total, baseline = [], 0, 0
+    for values, trace, score in integrals:
+        traces.append(trace)
+        total, baseline = total + values, None if score is None else baseline + score
+    count = len(traces)
+    return _Integral(total/count, Trace(*map(torch.cat, zip(*traces))), None if baseline is None else baseline/count)
 
 # %% ../nbs/reference/attribution.ipynb #d1a3ff59
 def _integrate(
@@ -313,7 +316,7 @@ class Method(_Settings):
     def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->_Integral:
         "Values, trace and score of the baseline"
         trajectories = self.trajectories(evaluator, images, generator)
-        return _mean_integral([_integrate(*trajectory) for trajectory in trajectories])
+        return _mean_integral(_integrate(*trajectory) for trajectory in trajectories)
 
     def __call__(self,
         score:Callable,                 # a Score, or any callable from (N, ...) to (N,)
