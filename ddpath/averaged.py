@@ -20,7 +20,7 @@ from .classifiers import _in_single
 from .gradients import _REDUCERS, _check_samples, _noises, _noisy_steps, _reducer
 from .ig import IntegratedGradients
 
-# %% ../nbs/14_samplers.ipynb #91d9b1dc
+# %% ../nbs/14_samplers.ipynb #80daab0d
 def _at_copies(
     method:'Averaged',
     evaluator:Evaluator, images:Tensor, generator:torch.Generator
@@ -35,7 +35,7 @@ def _at_copies(
         yield _Integral(values, found.trace, found.score_baseline if method.reduce == 'mean' else None)
     evaluator.score_input = score
 
-# %% ../nbs/14_samplers.ipynb #d3195538
+# %% ../nbs/14_samplers.ipynb #e884f7f3
 @dataclass(frozen=True)
 class Averaged(_Wrapped):
     "The maps of another method at noisy copies of the image: their mean, mean square or variance"
@@ -58,7 +58,7 @@ class Averaged(_Wrapped):
         raise InputError('Averaged reduces finished maps and takes no steps: wrap the method inside it, '
                          'as in Averaged(Observed(...))')
 
-# %% ../nbs/14_samplers.ipynb #f6b65e07
+# %% ../nbs/14_samplers.ipynb #d377b914
 def _sigma_within(
     images:Tensor,   # (N, ...), in [0, 1]
     confidence:float # between 0 and 1
@@ -67,7 +67,7 @@ def _sigma_within(
     quantile = NormalDist().inv_cdf((1 + confidence)/2)
     return torch.minimum(images, 1 - images).clamp(min=0)/quantile
 
-# %% ../nbs/14_samplers.ipynb #5c3adc17
+# %% ../nbs/14_samplers.ipynb #efe87581
 @dataclass(frozen=True)
 class AdaptGrad(Method):
     "AdaptGrad (Zhou 2025): SmoothGrad with noise that seldom takes a value out of [0, 1]"

@@ -19,9 +19,14 @@ from .checks import InputError, _choice, _integer, _number
 from .gradients import _check_samples, _noisy_steps, _Variance
 from .quadrature import _MOST
 
-# %% ../nbs/16_selected.ipynb #f9e640f5
+# %% ../nbs/16_selected.ipynb #f0ee5e27
 _GUIDES = dict(variance=lambda variance, quantile: torch.where(variance > quantile, 1., variance),
                relative=lambda variance, quantile: (variance/quantile).nan_to_num(1.).clamp(max=1))
+
+# %% ../nbs/16_selected.ipynb #7e578a72
+def _check_quantile(value:float)->None:
+    "Refuse what is no share"
+    if not 0 <= _number(value) <= 1: raise InputError(f'quantile is {value}: give a share from 0 to 1')
 
 def _quantile_of(
     variance:Tensor, # (N, C, ...), or (N, features)
@@ -31,23 +36,21 @@ def _quantile_of(
     flat = variance.flatten(min(2, variance.ndim - 1))
     return flat.quantile(share, dim=-1).view(*flat.shape[:-1], *[1]*(variance.ndim - flat.ndim + 1))
 
-# %% ../nbs/16_selected.ipynb #fdc4b504
+# %% ../nbs/16_selected.ipynb #18090928
 class _Guided:
     "Gradients to parts: zeros, but for the last, which holds their absolute values under the guide"
     def __init__(self, method:'GuidedAbsoluteGrad'):
         self.method, self.variance, self.squares, self.absolute = method, _Variance(), 0., 0.
-
     def __call__(self, gradients:Tensor)->Tensor: # (K, N, ...), both
         self.squares = self.squares + self.variance(gradients).sum(0)
         self.absolute = self.absolute + gradients.abs().sum(0)
-        parts, samples = torch.zeros_like(gradients), self.method.samples
-        if self.variance.count == samples:
-            variance = self.squares/(samples - 1)
-            quantile = _quantile_of(variance, self.method.quantile)
-            parts[-1] = self.absolute*_GUIDES[self.method.guide](variance, quantile)
+        parts, variance = torch.zeros_like(gradients), self.squares/(self.method.samples - 1)
+        if self.variance.count < self.method.samples: return parts
+        quantile = _quantile_of(variance, self.method.quantile)
+        parts[-1] = self.absolute*_GUIDES[self.method.guide](variance, quantile)
         return parts
 
-# %% ../nbs/16_selected.ipynb #5bfc5cb4
+# %% ../nbs/16_selected.ipynb #b1ce25c1
 @dataclass(frozen=True)
 class GuidedAbsoluteGrad(Method):
     "Guided AbsoluteGrad (Huang 2024): the mean absolute gradient at noisy copies, weighted by its variance"
@@ -62,14 +65,14 @@ class GuidedAbsoluteGrad(Method):
         _integer('samples', self.samples, 2, _MOST)
         _check_samples(2, self.sigma)
         _choice('guide', self.guide, _GUIDES)
-        if not 0 <= _number(self.quantile) <= 1: raise InputError(f'quantile is {self.quantile}: give a share from 0 to 1')
+        _check_quantile(self.quantile)
 
     def cost(self)->int: return self.samples
 
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
         yield Trajectory(_noisy_steps(evaluator, images, self.samples, self.sigma, _Guided(self), generator))
 
-# %% ../nbs/16_selected.ipynb #f5c3cb5e
+# %% ../nbs/16_selected.ipynb #ba895973
 def _ranks(
     values:Tensor # (N, n)
 )->Tensor:        # (N, n), float64 in (0, 1]
@@ -77,6 +80,7 @@ def _ranks(
     ordered = values.sort(dim=1).values
     return torch.searchsorted(ordered, values.contiguous(), right=True).double()/values.shape[1]
 
+# %% ../nbs/16_selected.ipynb #9e4b8f34
 def _shown(
     found:Tensor, # (N, n): the attribution at the last copy
     done:float,   # k/N, from 0 to 1
@@ -86,7 +90,7 @@ def _shown(
     strong, modest = _ranks(found.abs()) > done, _ranks(found) <= quantile
     return done*strong.to(found) + (1 - done)*modest.to(found)
 
-# %% ../nbs/16_selected.ipynb #f64881c2
+# %% ../nbs/16_selected.ipynb #b8d28d5b
 def _distilled_steps(
     evaluator:Evaluator,
     path:StraightPath, # from what hides to the images
@@ -103,7 +107,7 @@ def _distilled_steps(
         yield Step(torch.tensor([done], dtype=torch.float64), copies[None], score, gradients, part)
         weights = _shown(found, done, method.quantile).view_as(difference).to(difference)
 
-# %% ../nbs/16_selected.ipynb #f0a0567a
+# %% ../nbs/16_selected.ipynb #d64d5a31
 @dataclass(frozen=True)
 class DGA(Method):
     "Distilled Gradient Aggregation (Jeon 2022): attributions at copies in which what was found is hidden"
@@ -116,8 +120,9 @@ class DGA(Method):
     def __post_init__(self):
         super().__post_init__()
         _integer('steps', self.steps, 2, _MOST)
-        if not 0 <= _number(self.quantile) <= 1: raise InputError(f'quantile is {self.quantile}: give a share from 0 to 1')
-        if not abs(_number(self.beta)) < torch.inf: raise InputError(f'beta is {self.beta}: give a real number, such as 0')
+        _check_quantile(self.quantile)
+        if not abs(_number(self.beta)) < torch.inf:
+            raise InputError(f'beta is {self.beta}: give a real number, such as 0')
 
     def cost(self)->int: return self.steps
 
