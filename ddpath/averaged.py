@@ -20,20 +20,29 @@ from .classifiers import _in_single
 from .gradients import _REDUCERS, _check_samples, _noises, _noisy_steps, _reducer
 from .ig import IntegratedGradients
 
-# %% ../nbs/14_samplers.ipynb #80daab0d
-def _at_copies(
+# %% ../nbs/14_samplers.ipynb #fd1a5a12
+def _noisy_copies(
+    method:'Averaged',
+    evaluator:Evaluator, images:Tensor, generator:torch.Generator
+)->Iterator[Tensor]: # (N, ...), as often as there are samples
+    "Noisy copies of the images; while one is out, the evaluator holds its scores as those of the input"
+    score = evaluator.score_input
+    for _ in range(method.samples):
+        copies = images + method.sigma*_noises(images, 1, generator)[0]
+        evaluator.score_input = evaluator.values(copies)
+        yield copies
+    evaluator.score_input = score
+
+def _reduced_maps(
     method:'Averaged',
     evaluator:Evaluator, images:Tensor, generator:torch.Generator
 )->Iterator[_Integral]: # as many as there are samples
     "The map of the method inside at one noisy copy after another, reduced"
-    reduction, score = _reducer(method.reduce), evaluator.score_input
-    for _ in range(method.samples):
-        copies = images + method.sigma*_noises(images, 1, generator)[0]
-        evaluator.score_input = evaluator.values(copies)
+    reduction = _reducer(method.reduce)
+    for copies in _noisy_copies(method, evaluator, images, generator):
         found = method.method.attribute(evaluator, copies, generator)
-        values = reduction(_in_single(found.values)[None])[0]
-        yield _Integral(values, found.trace, found.score_baseline if method.reduce == 'mean' else None)
-    evaluator.score_input = score
+        baseline = found.score_baseline if method.reduce == 'mean' else None
+        yield _Integral(reduction(_in_single(found.values)[None])[0], found.trace, baseline)
 
 # %% ../nbs/14_samplers.ipynb #e884f7f3
 @dataclass(frozen=True)
@@ -52,11 +61,13 @@ class Averaged(_Wrapped):
     def cost(self)->int|None: return self.method.cost() and self.samples*self.method.cost()
 
     def attribute(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->_Integral:
-        return _mean_integral(_at_copies(self, evaluator, images, generator))
+        return _mean_integral(_reduced_maps(self, evaluator, images, generator))
 
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
-        raise InputError('Averaged reduces finished maps and takes no steps: wrap the method inside it, '
-                         'as in Averaged(Observed(...))')
+        if self.reduce != 'mean': raise InputError(
+            f"the {self.reduce} of finished maps takes no steps: observe the method inside, or choose reduce='mean'")
+        for copies in _noisy_copies(self, evaluator, images, generator):
+            yield from self.method.trajectories(evaluator, copies, generator)
 
 # %% ../nbs/14_samplers.ipynb #d377b914
 def _sigma_within(
