@@ -52,6 +52,28 @@ def _check_samples(
     if 0 <= _number(sigma) < torch.inf: return
     raise InputError(f'sigma is {sigma}: give a share of the range of pixels, such as 0.15')
 
+# %% ../nbs/10_gradients.ipynb #ecbd2aec
+class _Variance:
+    "Gradients to parts that add up to their sum of squared deviations (Welford 1962), one chunk after another"
+    def __init__(self): self.count, self.mean = 0, 0.
+
+    def __call__(self, gradients:Tensor)->Tensor: # (K, N, ...), both
+        parts = []
+        for gradient in gradients:
+            deviation, self.count = gradient - self.mean, self.count + 1
+            self.mean = self.mean + deviation/self.count
+            parts.append(deviation*(gradient - self.mean))
+        return torch.stack(parts)
+
+# %% ../nbs/10_gradients.ipynb #c1c5bc82
+def _reducer(
+    reduce:str # one of _REDUCERS
+)->Callable:   # gradients (K, N, ...) to as many parts; a new one for each map, called with one chunk after another
+    "What a map adds up, of each gradient in turn"
+    return _Variance() if reduce == 'variance' else _REDUCTIONS[reduce]
+
+_REDUCERS = *_REDUCTIONS, 'variance'
+
 # %% ../nbs/10_gradients.ipynb #8ad06e49
 def _sampled_steps(
     evaluator:Evaluator,
@@ -66,24 +88,35 @@ def _sampled_steps(
         score, gradients = _gradients_at(evaluator, points)
         yield Step((rows.double() + .5)/samples, points, score, gradients, weigh(gradients))
 
+# %% ../nbs/10_gradients.ipynb #f82ea300
+def _noisy_steps(
+    evaluator:Evaluator,
+    images:Tensor,            # (N, ...)
+    samples:int,              # in all, K
+    sigma:float|Tensor,       # standard deviation of the noise, for each value (N, ...) or for all
+    reduction:Callable,       # of gradients (K, N, ...): its mean is the map
+    generator:torch.Generator # the source of the noise
+)->Iterator[Step]:
+    "Take gradients at noisy copies of the images"
+    def sample(count:int)->Tensor: return images + sigma*_noises(images, count, generator)
+    def weigh(gradients:Tensor)->Tensor: return reduction(gradients)/samples
+    return _sampled_steps(evaluator, images, samples, sample, weigh)
+
 # %% ../nbs/10_gradients.ipynb #892df5df
 @dataclass(frozen=True)
 class SmoothGrad(Method):
     "SmoothGrad (Smilkov 2017): the mean of a function of the gradient over noisy copies of the image"
     samples:int=64      # gradients for each image
     sigma:float=.15     # standard deviation of the noise, as a share of the range of pixels
-    reduce:str='mean'   # mean, abs or square of the gradients
+    reduce:str='mean'   # mean, abs, square or variance of the gradients
     batch_size:int=None # images times samples taken together; None: by their size
 
     def __post_init__(self):
         super().__post_init__()
         _check_samples(self.samples, self.sigma)
-        _choice('reduction', self.reduce, _REDUCTIONS)
+        _choice('reduction', self.reduce, _REDUCERS)
 
     def cost(self)->int: return self.samples
 
     def trajectories(self, evaluator:Evaluator, images:Tensor, generator:torch.Generator)->Iterator[Trajectory]:
-        reduction = _REDUCTIONS[self.reduce]
-        def sample(count:int)->Tensor: return images + self.sigma*_noises(images, count, generator)
-        def weigh(gradients:Tensor)->Tensor: return reduction(gradients)/self.samples
-        yield Trajectory(_sampled_steps(evaluator, images, self.samples, sample, weigh))
+        yield Trajectory(_noisy_steps(evaluator, images, self.samples, self.sigma, _reducer(self.reduce), generator))
