@@ -10,6 +10,7 @@ from .attribution import (
     Trajectory as Trajectory,
     path_integral as path_integral,
 )
+from .averaged import AdaptGrad as AdaptGrad, Averaged as Averaged
 from .baselines import BASELINES as BASELINES, make_baseline as make_baseline
 from .batching import Evaluator as Evaluator, value_and_gradient as value_and_gradient
 from .benchmark import ENGINES as ENGINES, run as run
@@ -49,11 +50,14 @@ from .drawing import Drawing as Drawing, curves as curves, panels as panels, sho
 from .expected import ExpectedGradients as ExpectedGradients
 from .explanation import Explanation as Explanation, explain as explain
 from .explorer import PathExplorer as PathExplorer
+from .freemcg import FreeMCG as FreeMCG, ScoreCovariance as ScoreCovariance
+from .geodesic import GeodesicIG as GeodesicIG
 from .gradients import Gradient as Gradient, SmoothGrad as SmoothGrad
-from .guided import AdaptivePath as AdaptivePath, GuidedIG as GuidedIG, SAMP as SAMP
+from .guided import AdaptivePath as AdaptivePath, GuidedIG as GuidedIG
 from .guided_backprop import GuidedBackprop as GuidedBackprop
 from .idgi import IDG as IDG, IDGI as IDGI
 from .ig import IntegratedGradients as IntegratedGradients, PathIntegral as PathIntegral
+from .ig2 import IG2 as IG2
 from .images import bundled_photos as bundled_photos, load_image as load_image, square as square
 from .infonce import Certainty as Certainty, certainty as certainty
 from .information import (
@@ -68,19 +72,31 @@ from .insertion import (
     insertion_deletion as insertion_deletion,
 )
 from .loaders import published_weights as published_weights
-from .localisation import Hits as Hits, mass_outside as mass_outside, pointing_game as pointing_game
+from .localisation import (
+    Hits as Hits,
+    mass_outside as mass_outside,
+    pointing_game as pointing_game,
+    rank_accuracy as rank_accuracy,
+)
+from .magnitudes import magnitude_aligned as magnitude_aligned
 from .measures import (
     AlongPath as AlongPath,
     CONTROLS as CONTROLS,
     Case as Case,
     Completeness as Completeness,
     Control as Control,
+    DiffID as DiffID,
+    Foretold as Foretold,
     InformationAreas as InformationAreas,
     InsertionDeletion as InsertionDeletion,
     METRICS as METRICS,
+    MagnitudeAligned as MagnitudeAligned,
     MassOutside as MassOutside,
+    MaxSensitivity as MaxSensitivity,
     Measure as Measure,
     Pointing as Pointing,
+    RankAccuracy as RankAccuracy,
+    Road as Road,
     Texture as Texture,
     USUAL as USUAL,
 )
@@ -98,11 +114,13 @@ from .noise import (
     noise_profile as noise_profile,
     roughness as roughness,
 )
+from .outwards import AGI as AGI, LA as LA, MFABA as MFABA, OutwardPath as OutwardPath
 from .overlays import compare as compare, draw_paths as draw_paths, overlay as overlay, show_maps as show_maps
 from .photos import load_images as load_images, photo_table as photo_table
 from .positions import draw_position as draw_position
 from .prior import NoisyClassifier as NoisyClassifier, Prior as Prior
 from .quadrature import RULES as RULES
+from .random_paths import SPI as SPI, standard_error as standard_error
 from .recording import Recording as Recording, record as record
 from .regions import (
     Smoothed as Smoothed,
@@ -111,11 +129,15 @@ from .regions import (
     xrai_regions as xrai_regions,
     xrai_segments as xrai_segments,
 )
+from .removal import Removal as Removal, diffid as diffid, linear_imputation as linear_imputation, road as road
+from .samp import SAMP as SAMP
 from .samplers import SAMPLERS as SAMPLERS, saturation as saturation
 from .sanity import Cascade as Cascade, randomisation as randomisation, rank_correlation as rank_correlation
 from .scores import OUTPUTS as OUTPUTS, Score as Score
+from .selected import DGA as DGA, GuidedAbsoluteGrad as GuidedAbsoluteGrad
 from .shapley import multilinear_extension as multilinear_extension, shapley_values as shapley_values
 from .sharing import explain_together as explain_together
+from .stability import Infidelity as Infidelity, infidelity as infidelity, max_sensitivity as max_sensitivity
 from .stats import (
     Claim as Claim,
     examine as examine,
@@ -139,3 +161,4 @@ from .texture import (
     total_variation as total_variation,
 )
 from .variants import DDPathBlurIG as DDPathBlurIG, DDPathGIG as DDPathGIG, NetworkFree as NetworkFree
+from .weighted import WeightedBaselines as WeightedBaselines

@@ -17,9 +17,11 @@ from .checks import InputError, _free_name, _integer
 _GRADIENTS = 'Gradients and their averages' # families, as they stand in reports
 _STRAIGHT = 'Straight paths'
 _PATHS = 'Paths that bend'
+_OUTWARDS = 'Paths from the image outwards'
 _SHARED = 'Paths whose change of the score is shared out'
 _DIFFUSION = 'Diffusion models'
 _SUPPRESSED = 'Suppression'
+_REGIONS = 'Regions and blurred maps'
 
 # %% ../nbs/reference/methods.ipynb #f0077104
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class Recipe:
     source:str                # module and class
     settings:Mapping=field(default_factory=dict) # other than the defaults; a Recipe among them is built as well
     start:str=''              # what its path begins at; empty: it has none
+    complete:str=''           # how far its values add up to a difference of scores; empty: not at all
+    needs:str=''              # besides a score and its gradient
+    when:str=''               # what to take it for
 
     def __call__(self, **settings)->'Method':
         "Build it"
@@ -47,52 +52,142 @@ _GUIDED_IG = Recipe('Guided IG, unbounded', _PATHS, '#d98880', 'guided.GuidedIG'
 
 # %% ../nbs/reference/methods.ipynb #052c484a
 METHODS:dict[str, Recipe] = {
-    'gradient': Recipe('Gradient', _GRADIENTS, '#777777', 'gradients.Gradient'),
-    'input-x-gradient': Recipe('Input × gradient', _GRADIENTS, '#aaaaaa', 'gradients.Gradient', dict(times_input=True)),
-    'guided-backprop': Recipe('Guided backpropagation', _GRADIENTS, '#332288', 'guided_backprop.GuidedBackprop'),
-    'ig': _IG,
-    'ig-adaptive': Recipe('Integrated Gradients', _STRAIGHT, '#1f6fb4', 'ig.IntegratedGradients', dict(tolerance=.01),
-                          start='black'),
-    'ig-noise': Recipe('Integrated Gradients, noisy points', _STRAIGHT, '#9cc4e4', 'noise.NoisyPath',
-                       dict(method=_IG), start='black'),
-    'smoothgrad': Recipe('SmoothGrad', _GRADIENTS, '#999933', 'gradients.SmoothGrad'),
+    'gradient': Recipe('Gradient', _GRADIENTS, '#777777', 'gradients.Gradient',
+                       when='as the rival that longer methods must beat'),
+    'input-x-gradient': Recipe('Input × gradient', _GRADIENTS, '#aaaaaa', 'gradients.Gradient',
+                               dict(times_input=True), when='seldom: Integrated Gradients from black with one step'),
+    'guided-backprop': Recipe('Guided backpropagation', _GRADIENTS, '#332288', 'guided_backprop.GuidedBackprop',
+                              needs='ReLUs', when='sharp edges at once; hardly depends on the class, so never alone'),
+    'smoothgrad': Recipe('SmoothGrad', _GRADIENTS, '#999933', 'gradients.SmoothGrad', when='few speckles'),
     'smoothgrad-squared': Recipe('SmoothGrad, squared', _GRADIENTS, '#b8860b', 'gradients.SmoothGrad',
-                                 dict(reduce='square')),
-    'suppression': Recipe('Suppression of pixels', _SUPPRESSED, '#882255', 'suppression.Suppression'),
-    'suppression-cells': Recipe('Suppression of cells', _SUPPRESSED, '#b5658f', 'suppression.Suppression',
-                                dict(mask='cells')),
-    'expected-gradients': Recipe('Expected Gradients', _STRAIGHT, '#56b4e9', 'expected.ExpectedGradients'),
-    'blur-ig': _BLUR_IG,
-    'blur-ig-adaptive': Recipe('Blur IG', _PATHS, '#117733', 'blur.AdaptiveBlurIG', start='blur'),
+                                 dict(reduce='square'), when='few speckles, and the strong places alone'),
+    'vargrad': Recipe('VarGrad', _GRADIENTS, '#c9a227', 'gradients.SmoothGrad', dict(reduce='variance'),
+                      when='where the gradient is unsteady'),
+    'adaptgrad': Recipe('AdaptGrad', _GRADIENTS, '#7a7a1f', 'averaged.AdaptGrad', needs='images in [0, 1]',
+                        when='SmoothGrad whose copies stay in the range of images'),
+    'guided-absolutegrad': Recipe('Guided AbsoluteGrad', _GRADIENTS, '#8c6d31', 'selected.GuidedAbsoluteGrad',
+                                  when='a sparse map without signs'),
+}
+
+# %% ../nbs/reference/methods.ipynb #3dd710be
+METHODS |= {
+    'ig': Recipe('Integrated Gradients, even steps', _STRAIGHT, '#6ea6dc', 'ig.IntegratedGradients', start='black',
+                 complete='yes', when='a map that adds up, at a fixed cost'),
+    'ig-adaptive': Recipe('Integrated Gradients', _STRAIGHT, '#1f6fb4', 'ig.IntegratedGradients', dict(tolerance=.01),
+                          start='black', complete='to a tolerance',
+                          when='a map that accounts for the score: the first to take'),
+    'ig-noise': Recipe('Integrated Gradients, noisy points', _STRAIGHT, '#9cc4e4', 'noise.NoisyPath',
+                       dict(method=_IG), start='black', when='to see which speckles are noise'),
+    'expected-gradients': Recipe('Expected Gradients', _STRAIGHT, '#56b4e9', 'expected.ExpectedGradients',
+                                 complete='in expectation', needs='reference images',
+                                 when='no single baseline can be defended'),
+    'idg': Recipe('IDG', _STRAIGHT, '#5d6d9e', 'idgi.IDG', start='black',
+                  when='points where the score changes should count more'),
+    'averaged-ig': Recipe('Integrated Gradients, noisy copies', _STRAIGHT, '#3f7fbf', 'averaged.Averaged',
+                          start='black', complete='for the copies', when='noise around a whole method'),
+    'wg': Recipe('Weighted Gradients', _STRAIGHT, '#27ae60', 'weighted.WeightedBaselines', start='several baselines',
+                 complete='yes', when='no single baseline can be defended'),
+}
+
+# %% ../nbs/reference/methods.ipynb #5c0c314c
+METHODS |= {
+    'blur-ig': Recipe('Blur IG, even steps', _PATHS, '#63a375', 'blur.BlurIG', start='blur', complete='yes',
+                      when='no colour as a baseline, at a fixed cost'),
+    'blur-ig-adaptive': Recipe('Blur IG', _PATHS, '#117733', 'blur.AdaptiveBlurIG', start='blur',
+                               complete='to a tolerance', when='no colour as a baseline'),
     'blur-ig-noise': Recipe('Blur IG, noisy points', _PATHS, '#6fae84', 'noise.NoisyPath', dict(method=_BLUR_IG),
-                            start='blur'),
-    'guided-ig': Recipe('Guided IG', _PATHS, '#c0392b', 'guided.GuidedIG', start='black'),
-    'guided-ig-unbounded': _GUIDED_IG,
-    'guided-ig-noise': Recipe('Guided IG, noisy points', _PATHS, '#e6b0aa', 'noise.NoisyPath',
-                              dict(method=_GUIDED_IG), start='black'),
-    'samp': Recipe('SAMP', _PATHS, '#e67e22', 'guided.SAMP', start='black'),
-    'idgi': Recipe('IDGI', _SHARED, '#44aa99', 'idgi.IDGI', start='black'),
+                            start='blur', when='to see which edges are noise'),
+    'guided-ig': Recipe('Guided IG', _PATHS, '#c0392b', 'guided.GuidedIG', start='black', complete='roughly',
+                        when='less noise from where gradients are large by chance'),
+    'guided-ig-unbounded': Recipe('Guided IG, unbounded', _PATHS, '#d98880', 'guided.GuidedIG',
+                                  dict(fraction=.1, max_dist=1.), start='black', complete='roughly',
+                                  when='to see what the bound is for: unstable'),
+    'guided-ig-noise': Recipe('Guided IG, unbounded, noisy points', _PATHS, '#e6b0aa', 'noise.NoisyPath',
+                              dict(method=_GUIDED_IG), start='black',
+                              when='to see how unstable a path without bounds is'),
+    'samp': Recipe('SAMP', _PATHS, '#e67e22', 'samp.SAMP', start='blur', complete='roughly', needs='images',
+                   when='what raises the score first, and what loses it first'),
+    'samp-insertion': Recipe('SAMP, insertion', _PATHS, '#f0a868', 'samp.SAMP', dict(direction='insertion'),
+                             start='blur', complete='roughly', needs='images', when='what raises the score first'),
+    'samp-deletion': Recipe('SAMP, deletion', _PATHS, '#a85a12', 'samp.SAMP', dict(direction='deletion'),
+                            start='black', complete='roughly', when='what loses the score first'),
+    'spi': Recipe('Random paths', _PATHS, '#8c6bb1', 'random_paths.SPI', start='black', complete='roughly',
+                  when='a map with a standard error of each value'),
+}
+
+# %% ../nbs/reference/methods.ipynb #d893a2fa
+METHODS |= {
+    'mfaba': Recipe('MFABA', _OUTWARDS, '#a6761d', 'outwards.MFABA', complete='with short steps',
+                    needs='a classifier', when='where the class is lost most cheaply'),
+    'mfaba-sharp': Recipe('MFABA, sharp', _OUTWARDS, '#d9a441', 'outwards.MFABA', dict(kind='sharp'),
+                          complete='with short steps', needs='a classifier',
+                          when='the same along the gradient itself'),
+    'agi': Recipe('AGI', _OUTWARDS, '#8c2d04', 'outwards.AGI', complete='with short steps', needs='other classes',
+                  when='what stands against each of several other classes'),
+    'la': Recipe('LA', _OUTWARDS, '#bf812d', 'outwards.LA', needs='other classes',
+                 when='gradients near the image only'),
+    'ig2': Recipe('IG2', _OUTWARDS, '#543005', 'ig2.IG2', complete='with short steps', needs='reference images',
+                  when='compared with other images, in what the network sees'),
+}
+
+# %% ../nbs/reference/methods.ipynb #1e498abe
+METHODS |= {
+    'idgi': Recipe('IDGI', _SHARED, '#44aa99', 'idgi.IDGI', start='black', complete='exactly',
+                   when='the change of the score at each point, shared out'),
     'blur-idgi': Recipe('IDGI along Blur IG', _SHARED, '#2e8b7a', 'idgi.IDGI',
-                        dict(method=replace(_BLUR_IG, settings=dict(rule='left'))), start='blur'),
-    'guided-idgi': Recipe('IDGI along Guided IG', _SHARED, '#7fc4ba', 'idgi.IDGI', dict(method=_GUIDED_IG),
-                          start='black'),
-    'idg': Recipe('IDG', _STRAIGHT, '#5d6d9e', 'idgi.IDG', start='black'),
-    'ddpath-ig': Recipe('DDPath-IG', _DIFFUSION, '#aa4499', 'denoising.DDPathIG', start='noise'),
-    'ddpath-blur-ig': Recipe('DDPath-BlurIG', _DIFFUSION, '#cc6677', 'variants.DDPathBlurIG', start='noise'),
-    'ddpath-guided-ig': Recipe('DDPath-GIG', _DIFFUSION, '#7b3294', 'variants.DDPathGIG', start='noise'),
-    'ddpath-ig-every-10': Recipe('DDPath-IG, every tenth gradient', _DIFFUSION, '#c77cc0', 'denoising.DDPathIG',
-                                 dict(guidance='none', every=10), start='noise'),
-    'ddpath-shared': Recipe('DDPath with one noise', _DIFFUSION, '#8e4585', 'denoising.DDPathIG',
-                            dict(guidance='none', noise='shared', aggregate='path'), start='noise'),
-    'ddpath-control': Recipe('DDPath-IG without denoiser', _DIFFUSION, '#d4a6c8', 'variants.NetworkFree',
-                             start='noise'),
-    'posterior-mean-ig': Recipe('Denoised path', _DIFFUSION, '#00798c', 'denoised.PosteriorMeanIG',
-                                start='a denoised image of noise'),
+                        dict(method=replace(_BLUR_IG, settings=dict(rule='left'))), start='blur', complete='exactly',
+                        when='the same from a blurred image'),
+    'guided-idgi': Recipe('IDGI along Guided IG, unbounded', _SHARED, '#7fc4ba', 'idgi.IDGI', dict(method=_GUIDED_IG),
+                          start='black', complete='exactly', when='the same along a path without bounds'),
     'posterior-mean-idgi': Recipe('IDGI along the denoised path', _SHARED, '#5fb3bf', 'idgi.IDGI',
                                   dict(method=Recipe('', '', '', 'denoised.PosteriorMeanIG', dict(rule='left'))),
-                                  start='a denoised image of noise'),
+                                  start='a denoised image of noise', complete='exactly', needs='a prior',
+                                  when='the same along denoised images'),
+}
+
+# %% ../nbs/reference/methods.ipynb #a1718bb6
+METHODS |= {
+    'ddpath-ig': Recipe('DDPath-IG', _DIFFUSION, '#aa4499', 'denoising.DDPathIG', start='noise', needs='a prior',
+                        when='to reproduce the paper; 250 gradients'),
+    'ddpath-blur-ig': Recipe('DDPath-BlurIG', _DIFFUSION, '#cc6677', 'variants.DDPathBlurIG', start='noise',
+                             needs='a prior', when='to reproduce the paper'),
+    'ddpath-guided-ig': Recipe('DDPath-GIG', _DIFFUSION, '#7b3294', 'variants.DDPathGIG', start='noise',
+                               needs='a prior', when='to reproduce the paper'),
+    'ddpath-ig-every-10': Recipe('DDPath-IG, every tenth gradient', _DIFFUSION, '#c77cc0', 'denoising.DDPathIG',
+                                 dict(guidance='none', every=10), start='noise', needs='a prior',
+                                 when='DDPath-IG for a tenth of its gradients'),
+    'ddpath-shared': Recipe('DDPath with one noise', _DIFFUSION, '#8e4585', 'denoising.DDPathIG',
+                            dict(guidance='none', noise='shared', aggregate='path'), start='noise', complete='yes',
+                            needs='a prior', when='a DDPath whose sum is complete'),
+    'ddpath-control': Recipe('DDPath-IG without denoiser', _DIFFUSION, '#d4a6c8', 'variants.NetworkFree',
+                             start='noise', when='what of DDPath is owed to its denoiser'),
+    'posterior-mean-ig': Recipe('Denoised path', _DIFFUSION, '#00798c', 'denoised.PosteriorMeanIG',
+                                start='a denoised image of noise', complete='yes', needs='a prior',
+                                when='points of the path should look like photographs'),
     'mixed-ig': Recipe('Denoised and blurred path', _DIFFUSION, '#004d5a', 'denoised.MixedIG',
-                       start='a blurred, denoised image of noise'),
+                       start='a blurred, denoised image of noise', complete='yes', needs='a prior',
+                       when='few gradients, and a prior at hand'),
+    'freemcg': Recipe('FreeMCG', _DIFFUSION, '#b07aa1', 'freemcg.FreeMCG', needs='a prior; no gradients',
+                      when='the network gives scores alone'),
+    'freemcg-control': Recipe('FreeMCG without denoiser', _DIFFUSION, '#d9b8cf', 'freemcg.ScoreCovariance',
+                              dict(side=64), needs='no gradients', when='what of FreeMCG is owed to its denoiser'),
+}
+
+# %% ../nbs/reference/methods.ipynb #b8f8bae5
+METHODS |= {
+    'suppression': Recipe('Suppression of pixels', _SUPPRESSED, '#882255', 'suppression.Suppression',
+                          when='what is left of the gradient when parts are hidden'),
+    'suppression-cells': Recipe('Suppression of cells', _SUPPRESSED, '#b5658f', 'suppression.Suppression',
+                                dict(mask='cells'), when='regions rather than pixels'),
+    'dga': Recipe('DGA', _SUPPRESSED, '#a0522d', 'selected.DGA', when='each value is seen without the stronger ones'),
+}
+
+# %% ../nbs/reference/methods.ipynb #63831638
+METHODS |= {
+    'xrai': Recipe('XRAI', _REGIONS, '#4d4d4d', 'regions.XRAI', needs='images',
+                   when='whole regions; the map of any method can be averaged so'),
+    'smoothed-ig': Recipe('Integrated Gradients, blurred map', _REGIONS, '#8aa0b5', 'regions.Smoothed',
+                          dict(method=_IG), needs='images', when='as the rival of every map that is smoother'),
 }
 
 # %% ../nbs/reference/methods.ipynb #b45f47d8
@@ -159,10 +254,14 @@ def _with_steps(
 # %% ../nbs/reference/methods.ipynb #0a74c64d
 def with_steps(
     method:'Method',
-    steps:int      # gradients for each image and baseline
+    steps:int      # gradients for each image
 )->'Method|None':  # None where that cannot be chosen
-    "The same method with that many steps or samples, shared by its draws; of a wrapped method, of the one inside"
-    return _with_steps(method.inner, steps) and method.mapped(lambda inner: _with_steps(inner, steps))
+    "The same method with that many gradients: steps or samples, shared by its draws, copies and baselines"
+    def stepped(count): return method.mapped(lambda inner: _with_steps(inner, count))
+    if not _with_steps(method.inner, steps): return None
+    cost = stepped(steps).cost()
+    if cost is None or cost <= steps + 1: return stepped(steps) # one more: at the image itself
+    return stepped(max(1, steps*steps//cost))
 
 # %% ../nbs/reference/methods.ipynb #30bbf490
 _LONG, _SHORT = 100, 25 # for a first look: methods that would take more gradients than _LONG take _SHORT
@@ -208,9 +307,11 @@ def _usual_methods()->dict: # name -> method
     return {name: make_method(name, **settings) for name, settings in _USUAL.items()}
 
 # %% ../nbs/reference/methods.ipynb #6abaa9fb
+_LOOK = {'agi': dict(classes=2)} # its cost is known only at the end
+
 def _all_methods()->dict: # name -> method
     "Every method, with the usual settings or few gradients"
-    built = {name: make_method(name) for name in METHODS}
+    built = {name: make_method(name, **_LOOK.get(name, {})) for name in METHODS}
     return built | _shortened(built, _SHORT) | _usual_methods()
 
 # %% ../nbs/reference/methods.ipynb #0997c759
