@@ -28,7 +28,7 @@ from .classifiers import _check_images, _in_single, _resized, _weight_of
 from .loaders import _load_weights, _read_weights
 from .pixel_diffusion import _require, _to_model, _to_pixels
 
-# %% ../nbs/reference/autoencoders.ipynb #1cd91dd7
+# %% ../nbs/reference/autoencoders.ipynb #95b007fc
 def _latents_of(
     encoded:object # what `encode` of an autoencoder returned
 )->Tensor:         # (N, c, h, w)
@@ -36,9 +36,9 @@ def _latents_of(
     if hasattr(encoded, 'latent_dist'): return encoded.latent_dist.mode()
     for name in ('latents', 'latent'):
         if hasattr(encoded, name): return getattr(encoded, name)
-    raise InputError(f'the autoencoder encodes to a {type(encoded).__name__}: give one of diffusers, such as AutoencoderKL')
+    raise InputError(f'the network encodes to a {type(encoded).__name__}: give an autoencoder of diffusers')
 
-# %% ../nbs/reference/autoencoders.ipynb #5700178d
+# %% ../nbs/reference/autoencoders.ipynb #a378baf9
 @dataclass(frozen=True, eq=False, repr=False)
 class _Coder:
     "An autoencoder of square images; [0, 1] outside, [-1, 1] inside"
@@ -51,7 +51,7 @@ class _Coder:
         for name in ('size', 'fold'):
             object.__setattr__(self, name, _integer(name, getattr(self, name), advice=' pixels'))
         _require(all(hasattr(self.network, name) for name in ('encode', 'decode')),
-                 f'the network is a {type(self.network).__name__}: give an autoencoder of diffusers, with encode and decode')
+                 f'the network is a {type(self.network).__name__}: give an autoencoder of diffusers')
         _require(self.size % self.fold == 0, f'size is {self.size}, no multiple of the fold, {self.fold}')
 
 # %% ../nbs/reference/autoencoders.ipynb #d952c7e1
@@ -122,7 +122,7 @@ class _Movable(_Chunked):
         nn.Module.to(self.network, device, dtype)
         return self
 
-# %% ../nbs/reference/autoencoders.ipynb #666c3c3a
+# %% ../nbs/reference/autoencoders.ipynb #b7a3abfc
 def _from_diffusers(
     cls:type,
     network:nn.Module, # an autoencoder of diffusers
@@ -143,7 +143,7 @@ def _from_pretrained(
 )->_Movable:
     "An autoencoder that diffusers can load"
     options = dict(subfolder='vae') if (Path(source)/'vae').is_dir() else {}
-    try: network = diffusers.AutoModel.from_pretrained(source, **options)
+    try: network = diffusers.AutoModel.from_pretrained(source, low_cpu_mem_usage=False, **options)
     except Exception as error: # whatever diffusers, the hub and the disk may raise
         raise InputError(f"'{source}' gave no autoencoder ({_first_line(error)[:100]}); "
                          'give a folder that diffusers saved, or check name and connection') from None
