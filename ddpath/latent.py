@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['latent_path', 'ManifoldIG', 'MAGIG']
 
-# %% ../nbs/68_latent_paths.ipynb #dd543de3
+# %% ../nbs/68_latent_paths.ipynb #e9941356
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -21,12 +21,10 @@ from .classifiers import _resized
 from .denoised import Polyline
 from .denoising import _before_resizing
 from .guided import _block_of, _length, _spend
-
-# %% ../nbs/68_latent_paths.ipynb #20b89eff
 from .ig import PathIntegral, _as_tuple, _check_steps, _straight_paths
 from .quadrature import _make_rule, _MOST
 
-# %% ../nbs/68_latent_paths.ipynb #943df879
+# %% ../nbs/68_latent_paths.ipynb #df340966
 def _relaxed(
     vae:VAE,
     latents:Tensor, # (T+1, N, c, h, w): a path
@@ -43,7 +41,7 @@ def _relaxed(
             decoded[i] = vae.decode(latents[i])
     return latents, decoded
 
-# %% ../nbs/68_latent_paths.ipynb #b519218a
+# %% ../nbs/68_latent_paths.ipynb #46f09d79
 def latent_path(
     vae:VAE,
     baseline:Tensor, images:Tensor,   # (N, 3, H, W)
@@ -58,7 +56,7 @@ def latent_path(
     weights = torch.cat([torch.zeros(pieces), torch.linspace(0, 1, last + 1)])
     return Polyline(torch.cat([decoded, *[decoded[-1:]]*last]), detail, weights)
 
-# %% ../nbs/68_latent_paths.ipynb #d4b637b0
+# %% ../nbs/68_latent_paths.ipynb #c7aa3928
 @dataclass(frozen=True)
 class ManifoldIG(PathIntegral):
     "Manifold IG (Zaher 2024), the path integral along decoded latents of low energy; on to the image [ours]"
@@ -87,7 +85,7 @@ class ManifoldIG(PathIntegral):
         for line in _straight_paths(self.baseline, images, generator):
             yield latent_path(vae, line.baseline, images, self.pieces, self.sweeps, self.rate)
 
-# %% ../nbs/68_latent_paths.ipynb #f234cfd9
+# %% ../nbs/68_latent_paths.ipynb #0cc3da88
 def _on_circle(
     start:Tensor, end:Tensor, # (N, n)
     share:Tensor              # (N, 1), of the angle between them
@@ -99,7 +97,7 @@ def _on_circle(
     turned = (((1 - share)*angle).sin()*start + (share*angle).sin()*end)/angle.sin()
     return torch.where(straight, torch.lerp(start, end, share), turned)
 
-# %% ../nbs/68_latent_paths.ipynb #7efaffa6
+# %% ../nbs/68_latent_paths.ipynb #c9ea677d
 def _guided_move(
     latents:Tensor, end:Tensor, # (N, n): where they are, and where they go
     gradients:Tensor,           # (N, n), of the score
@@ -114,7 +112,7 @@ def _guided_move(
     turned = _on_circle(latents*partly, end*partly, (share*partly).amax(1, keepdim=True))
     return torch.where(partly, turned, moved)
 
-# %% ../nbs/68_latent_paths.ipynb #765e1276
+# %% ../nbs/68_latent_paths.ipynb #1c856769
 def _enlarged(
     vae:VAE,
     latents:Tensor, # (N, c, h, w)
@@ -143,7 +141,7 @@ def _latent_steps(
         yield Step(torch.tensor([k/count], dtype=torch.float64), here[None], score, gradients, gradients*(after - here))
         here = after
 
-# %% ../nbs/68_latent_paths.ipynb #8aae9735
+# %% ../nbs/68_latent_paths.ipynb #3753bf6f
 def _three_stretches(
     method:Method,               # a MAGIG
     vae:VAE, evaluator:Evaluator,
@@ -160,7 +158,7 @@ def _three_stretches(
     for start, count, steps in zip((0, 1, method.steps - closing), counts, stretches):
         for step in steps: yield step._replace(alpha=(start + count*step.alpha)/method.steps)
 
-# %% ../nbs/68_latent_paths.ipynb #7ca28323
+# %% ../nbs/68_latent_paths.ipynb #6e1ab78b
 @dataclass(frozen=True)
 class MAGIG(Method):
     "MA-GIG (Kim 2026): Guided IG in the latent space, from the baseline to the image"
