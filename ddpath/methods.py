@@ -258,6 +258,7 @@ def _with_steps(
     if getattr(method, 'tolerance', None) is not None: return None
     draws = getattr(method, 'draws', 1)
     each = getattr(method, 'every', 1)*(steps if draws == 1 else max(steps//draws, 1))
+    each = max(each, getattr(method, 'least', 1)) # some need a few
     names = {field.name for field in fields(method)}
     return next((replace(method, **{name: each}) for name in ('steps', 'samples') if name in names), None)
 
