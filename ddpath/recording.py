@@ -104,9 +104,9 @@ def _joined(
 # %% ../nbs/reference/recording.ipynb #7efbd1a8
 def _check_recordable(method:Method)->None:
     "InputError where the steps of several paths are weighted when all are known"
-    if type(method.inner).combined is Method.combined: return
-    raise InputError(f'{type(method.inner).__name__} weighs its paths when all are known: record it for one baseline, '
-                     'as in IntegratedGradients()')
+    if type(method).combined not in (Method.combined, _Wrapped.combined): raise InputError(
+        f'{type(method).__name__} weighs its paths when all are known: record it for one baseline alone')
+    if isinstance(method, _Wrapped): _check_recordable(method.method)
 
 # %% ../nbs/reference/recording.ipynb #829fee7a
 def record(
