@@ -26,11 +26,12 @@ def _check_images(
     channels:int=3
 )->Tensor:             # the same
     "Images are float tensors (N, C, H, W), N at least 1; InputError with the remedy for anything else"
-    if not isinstance(images, Tensor): wrong = f'are a {type(images).__name__}: give a float tensor (N, {channels}, H, W)'
+    shape = f'(N, {channels}, H, W)'
+    if not isinstance(images, Tensor): wrong = f'are a {type(images).__name__}: give a float tensor {shape}'
     elif not images.is_floating_point(): wrong = f'are {images.dtype}: give floats in [0, 1], e.g. images.float()/255'
     elif images.ndim == 3: wrong = f'have shape {tuple(images.shape)}: add the batch dimension with images[None]'
     elif images.ndim != 4 or images.shape[1] != channels or not images.numel():
-        wrong = f'have shape {tuple(images.shape)}: give (N, {channels}, H, W) with N, H, W at least 1'
+        wrong = f'have shape {tuple(images.shape)}: give {shape} with N, H, W at least 1'
     else: return images
     raise InputError(f'images {wrong}')
 
@@ -225,7 +226,8 @@ def _check_limits(
     if limits is None: return None
     pair = tuple(map(_number, limits)) if isinstance(limits, (Sequence, Tensor, np.ndarray)) else ()
     if len(pair) == 2 and pair[0] < pair[1]: return pair
-    raise InputError(f'limits are {limits!r:.40}: give the least and the largest value, such as (0, 1), or None for any')
+    raise InputError(
+        f'limits are {limits!r:.40}: give the least and the largest value, such as (0, 1), or None for any')
 
 # %% ../nbs/reference/classifiers.ipynb #be2d2ba9
 _SIZE_ADVICE = ' pixels, the side that the network expects'
@@ -310,4 +312,5 @@ class Classifier(_Ready, _Named, nn.Module):
     def __repr__(self)->str:
         classes = 'classes without names' if self.labels is None else f'{len(self.labels):,} classes'
         channels = '' if self.channels == 3 else f'{self.channels} channel{"s"*(self.channels > 1)}, '
-        return f"Classifier({self.title}, {channels}{'any size' if self.size is None else f'{self.size} px'}, {classes})"
+        size = 'any size' if self.size is None else f'{self.size} px'
+        return f'Classifier({self.title}, {channels}{size}, {classes})'
