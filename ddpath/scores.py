@@ -78,8 +78,8 @@ def _warn_of_probabilities(
     if output not in _SQUASHING or network in _TOLD or not _are_probabilities(logits, network): return
     _TOLD.add(network)
     warnings.warn(f'all outputs of the network lie in [0, 1] and look like probabilities already, and '
-                  f"output='{output}' makes probabilities of them again: take away its last softmax or sigmoid, or choose output='logit' "
-                  'to explain them as they are', stacklevel=4)
+                  f"output='{output}' makes probabilities of them again: take away its last softmax or sigmoid, "
+                  "or choose output='logit' to explain them as they are", stacklevel=4)
 
 # %% ../nbs/reference/scores.ipynb #c354c4cd
 _Target = int|str|Sequence|Tensor|None # a class by index or name, one or N; None: the predicted class
