@@ -137,10 +137,10 @@ def _size_of(sheet:Drawing)->tuple[int, int]:
 
 # %% ../nbs/reference/overlays.ipynb #d98a84f5
 def _place(sheet:Drawing, picture:np.ndarray|None, left:float, top:float, side:int)->None:
-    "Put a square picture (H, W, 3) in a thin frame there; None: the frame alone"
+    "Put a picture (H, W, 3) in a thin frame there, one that is not square into the middle of it; None: the frame alone"
     width, height = _size_of(sheet)
     panel = sheet.add_axes([left/width, (height - top - side)/height, side/width, side/height])
-    if picture is not None: panel.imshow(picture, aspect='auto')
+    if picture is not None: panel.imshow(picture, aspect='auto' if picture.shape[0] == picture.shape[1] else 'equal')
     panel.set(xticks=[], yticks=[])
     panel.spines[:].set(color='#d0d0d0', linewidth=.4)
 
