@@ -243,7 +243,8 @@ class _Batched(_Sized):
 
     def asked(self, function:Callable, rows:Tensor, images:Tensor)->object:
         "The result of `function(score, images)`; the first call of a plain function looks for layers in training mode"
-        plain = not isinstance(self.score, nn.Module) and not hasattr(self.score, 'classifier')
+        own = isinstance(self.score, nn.Module)
+        plain = not isinstance(self.score if own else getattr(self.score, 'classifier', self.score), nn.Module)
         watch, self.new = _training_noticed() if plain and self.new else nullcontext(), False
         with watch: return function(_rows_of(self.score, rows), images)
 

@@ -64,10 +64,11 @@ def _are_probabilities(
     network:Callable # that they come from
 )->bool:
     "Whether all lie in [0, 1], and are many, add up to one, or come from a layer that makes probabilities"
-    if logits.min() < 0 or logits.max() > 1: return False
+    low, high = logits.min(), logits.max()
+    if not (low >= 0 and high <= 1): return False
     one = logits.shape[1] > 1 and ((logits.sum(1) - 1).abs() < 1e-3).all().item()
     last = list(network.modules())[-1] if isinstance(network, nn.Module) else None
-    return one or logits.numel() >= 8 or isinstance(last, (nn.Softmax, nn.Sigmoid))
+    return one or (logits.numel() >= 8 and low < high) or isinstance(last, (nn.Softmax, nn.Sigmoid))
 
 # %% ../nbs/reference/scores.ipynb #fab77972
 def _warn_of_probabilities(

@@ -297,7 +297,7 @@ def unharmed():
 
 def test_networks_and_scores():
     check(
-        7,
+        10,
         {
             'a tuple': lambda: ig(Score(answering(lambda logits: (logits, logits))), image),
             'a dictionary': lambda: ig(Score(answering(lambda logits: {'logits': logits})), image),
