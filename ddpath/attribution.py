@@ -187,7 +187,6 @@ def _mark(
     which = '' if len(missed) == 1 else f' for {missed.sum().item()} of {len(missed)}'
     return f'large{which}, more than a tenth of the difference it should explain: {_REMEDY}'
 
-# %% ../nbs/reference/attribution.ipynb #3561bba3
 def _in_colours(
     images:Tensor # (N, C, H, W)
 )->Tensor:        # (N, 3, H, W) in [0, 1]

@@ -71,13 +71,18 @@ def _are_probabilities(
     return one or (logits.numel() >= 8 and low < high) or isinstance(last, (nn.Softmax, nn.Sigmoid))
 
 # %% ../nbs/reference/scores.ipynb #fab77972
+def _was_told(network:Callable)->bool:
+    "Whether this is asked of a network again; never of one that cannot be remembered"
+    try: known, _ = network in _TOLD, _TOLD.add(network)
+    except TypeError: return False
+    return known
+
 def _warn_of_probabilities(
     network:Callable, output:str, # of a score
     logits:Tensor                 # (N, C)
 )->None:
     "Say once that a network gives probabilities where logits are wanted"
-    if output not in _SQUASHING or network in _TOLD or not _are_probabilities(logits, network): return
-    _TOLD.add(network)
+    if output not in _SQUASHING or not _are_probabilities(logits, network) or _was_told(network): return
     warnings.warn(f'all outputs of the network lie in [0, 1] and look like probabilities already, and '
                   f"output='{output}' makes probabilities of them again: take away its last softmax or sigmoid, "
                   "or choose output='logit' to explain them as they are", stacklevel=4)
