@@ -307,4 +307,5 @@ def _side_of(size:object)->int: # of an image processor
     known = size if isinstance(size, Mapping) else vars(size)
     sides = {known.get(name) for name in ('height', 'width', 'shortest_edge')} - {None}
     if len(sides) == 1: return sides.pop()
-    raise InputError(f'the image processor makes pictures of {', '.join(f'{name} {side}' for name, side in known.items() if side)}: give a network for squares')
+    told = ', '.join(f'{name} {side}' for name, side in known.items() if side)
+    raise InputError(f'the image processor makes pictures of {told}: give a network for squares')
