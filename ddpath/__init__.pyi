@@ -10,6 +10,7 @@ from .attribution import (
     Trajectory as Trajectory,
     path_integral as path_integral,
 )
+from .autoencoders import VAE as VAE
 from .averaged import AdaptGrad as AdaptGrad, Averaged as Averaged
 from .baselines import BASELINES as BASELINES, make_baseline as make_baseline
 from .batching import Evaluator as Evaluator, value_and_gradient as value_and_gradient
@@ -71,6 +72,7 @@ from .insertion import (
     Protocol as Protocol,
     insertion_deletion as insertion_deletion,
 )
+from .latent import MAGIG as MAGIG, ManifoldIG as ManifoldIG, latent_path as latent_path
 from .loaders import published_weights as published_weights
 from .localisation import (
     Hits as Hits,

@@ -20,6 +20,7 @@ _PATHS = 'Paths that bend'
 _OUTWARDS = 'Paths from the image outwards'
 _SHARED = 'Paths whose change of the score is shared out'
 _DIFFUSION = 'Diffusion models'
+_LATENT = 'Paths through an autoencoder'
 _SUPPRESSED = 'Suppression'
 _REGIONS = 'Regions and blurred maps'
 
@@ -171,6 +172,15 @@ METHODS |= {
                       when='the network gives scores alone'),
     'freemcg-control': Recipe('FreeMCG without denoiser', _DIFFUSION, '#d9b8cf', 'freemcg.ScoreCovariance',
                               dict(side=64), needs='no gradients', when='what of FreeMCG is owed to its denoiser'),
+}
+
+# %% ../nbs/reference/methods.ipynb #b1040892
+METHODS |= {
+    'manifold-ig': Recipe('Manifold IG', _LATENT, '#8c564b', 'latent.ManifoldIG', start='a decoded black image',
+                          complete='yes', needs='an autoencoder',
+                          when='what decoded images explain; near Integrated Gradients'),
+    'ma-gig': Recipe('MA-GIG', _LATENT, '#c49c94', 'latent.MAGIG', start='black', complete='with short steps',
+                     needs='an autoencoder', when='the idea of Guided IG without moves of single pixels'),
 }
 
 # %% ../nbs/reference/methods.ipynb #b8f8bae5
