@@ -47,8 +47,8 @@ _COSTS = { # gradients an image takes by default, where they are not 64; None: a
 _USUAL_COST = 64
 
 # %% ../nbs/reference/cli.ipynb #8d1d73b5
-_MEASURES = { # name -> numbers it gives (+ higher is better, - lower), what it costs besides the map, needs, what it asks
-    'insertion-deletion': ('insertion+ deletion- overall+', 'scores', '', 'does the class come and go with its pixels?'),
+_MEASURES = { # name -> numbers (+ higher is better, - lower), cost besides the map, needs, what it asks
+    'insertion-deletion': ('insertion+ deletion- overall+', 'scores', '', 'does the class follow its pixels?'),
     'insertion-deletion-rise2018': ('insertion+ deletion- overall+', 'many scores', '', "the same in RISE's steps"),
     'insertion-deletion-flat': ('insertion+ deletion- overall+', 'scores', '', 'the same with one colour for a blur'),
     'information': ('aic+ sic+', 'scores', '', 'how few bytes of the picture keep the class?'),
@@ -62,7 +62,7 @@ _MEASURES = { # name -> numbers it gives (+ higher is better, - lower), what it 
     'road': ('road-most- road-least+ road+', 'scores', '', 'does the class survive when pixels are filled in?'),
     'diffid': ('diffid-most- diffid-least+ diffid+', 'scores', '', 'the same with the mean colour'),
     'rank': ('rank-accuracy+ top-inside+', '', 'boxes', 'which share of the strongest pixels is on the object?'),
-    'infidelity': ('infidelity- infidelity-scaled-', 'scores', '', 'does the map foretell what hiding squares changes?'),
+    'infidelity': ('infidelity- infidelity-scaled-', 'scores', '', 'does the map foretell what hiding changes?'),
     'max-sensitivity': ('max-sensitivity-', '10 more maps', '', 'does the map stay when the picture moves a little?')}
 
 # %% ../nbs/reference/cli.ipynb #cdf78233
@@ -201,12 +201,12 @@ def _add_weights(
                         help="an entry of torchvision's registry (default: its best)")
 
 # %% ../nbs/reference/cli.ipynb #7e5d7f4c
-_METHODS_TEXT = """A line for each method. Cost: gradients for each image by default, most can be changed with --steps. \
+_METHODS_TEXT = """A line for each method. Cost: gradients for each image by default; --steps changes most. \
 Complete: whether the values add up to a difference of scores, so that a value is a share of it. Needs: what must be \
 there besides a network. Start with ig-adaptive, look at gradient beside it, and believe what both show."""
 _MEASURES_TEXT = """A line for each group of measures that `ddpath benchmark --metrics` takes. Numbers: + higher is \
-better, - lower. Cost: what is computed besides the map. Needs: where there is no box, no path or no baseline, a number \
-is left out. By default: """
+better, - lower. Cost: what is computed besides the map. Needs: where there is no box, no path or no baseline, a \
+number is left out. By default: """
 
 def _add_lists(
     commands:argparse._SubParsersAction # argparse's sub-commands
@@ -328,7 +328,8 @@ def _made_by(
     finally: sys.path.remove(str(file.parent.absolute()))
     if isinstance(made, Classifier): return made
     if isinstance(made, nn.Module): return Classifier.timm(made)
-    raise InputError(f'{file}:{function} gave a {type(made).__name__}: return Classifier(network, mean, std, size, labels)')
+    raise InputError(f'{file}:{function} gave a {type(made).__name__}: '
+                     'return Classifier(network, mean, std, size, labels)')
 
 # %% ../nbs/reference/cli.ipynb #f3ca881d
 def _read_classifier(

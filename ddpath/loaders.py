@@ -265,7 +265,7 @@ def _transformers_arguments(
     processor = _read_pretrained('AutoImageProcessor', source, 'preprocessor_config.json')
     names = network.config.id2label
     labels = [str(names[index]) for index in sorted(names)]
-    if all(label.startswith('LABEL_') for label in labels): labels = None # what stands there when nobody gave names
+    if all(label.startswith('LABEL_') for label in labels): labels = None # what stands there without names
     network = _LogitsAlone(network.eval().requires_grad_(False))
     return dict(network=network, **_processed(processor), labels=labels, title=Path(source).name)
 
@@ -307,5 +307,5 @@ def _side_of(size:object)->int: # of an image processor
     known = size if isinstance(size, Mapping) else vars(size)
     sides = {known.get(name) for name in ('height', 'width', 'shortest_edge')} - {None}
     if len(sides) == 1: return sides.pop()
-    told = ', '.join(f'{name} {side}' for name, side in known.items() if side)
-    raise InputError(f'the image processor makes pictures of {told}: give a network for squares')
+    sizes = ', '.join(f'{name} {side}' for name, side in known.items() if side)
+    raise InputError(f'the image processor makes pictures of {sizes}: give a network for squares')
