@@ -9,7 +9,8 @@ __all__ = ['published_weights']
 import difflib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -269,6 +270,17 @@ def _transformers_arguments(
     network = _LogitsAlone(network.eval().requires_grad_(False))
     return dict(network=network, **_processed(processor), labels=labels, title=Path(source).name)
 
+# %% ../nbs/reference/loaders.ipynb #995996b5
+@contextmanager
+def _without_bars(transformers:object)->Iterator[None]: # the package
+    "Let transformers show no progress of reading from the disk"
+    logging = transformers.utils.logging
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try: yield
+    finally:
+        if shown: logging.enable_progress_bar()
+
 # %% ../nbs/reference/loaders.ipynb #ec717911
 def _read_pretrained(
     kind:str,        # a class of transformers
@@ -281,7 +293,8 @@ def _read_pretrained(
     if Path(source).is_dir() and not (Path(source)/file).is_file(): raise InputError(
         f"'{source}' has no {file}: save network and image processor there with save_pretrained, or give "
         'Classifier(network, mean, std, size)')
-    try: return getattr(transformers, kind).from_pretrained(str(source))
+    try:
+        with _without_bars(transformers): return getattr(transformers, kind).from_pretrained(str(source))
     except Exception as error: # whatever the hub, the connection and the file may raise
         raise InputError(f"transformers reads no image classifier from '{source}' ({_first_line(error)[:100]}); "
                          'give a folder of save_pretrained, or a name on its hub') from None
