@@ -118,6 +118,7 @@ from .noise import (
 )
 from .outwards import AGI as AGI, LA as LA, MFABA as MFABA, OutwardPath as OutwardPath
 from .overlays import compare as compare, draw_paths as draw_paths, overlay as overlay, show_maps as show_maps
+from .packing import Packed as Packed
 from .photos import load_images as load_images, photo_table as photo_table
 from .positions import draw_position as draw_position
 from .prior import NoisyClassifier as NoisyClassifier, Prior as Prior

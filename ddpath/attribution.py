@@ -167,6 +167,35 @@ def path_integral(
     "Sum of gradient times move over all segments of a path"
     return _integrate(_gradients_along(evaluator, path, nodes, edges, together))[:2]
 
+# %% ../nbs/reference/attribution.ipynb #f320ebfe
+_MARKED = .1 # a map is marked whose sum misses more than this share of the difference it should explain
+_REMEDY = 'take more steps, or a method that places them itself, such as IntegratedGradients(tolerance=.01)'
+
+def _misses(
+    attribution:'Attribution'
+)->Tensor: # (N,) bool; False where a method is not complete
+    "Whether a map misses what it should add up to by more than a tenth"
+    difference = (attribution.score_input - attribution.score_baseline).abs()
+    return (attribution.completeness_error > _MARKED*difference).cpu()
+
+def _mark(
+    attribution:'Attribution'
+)->str: # empty where none is marked
+    "What is said beside a completeness error that is too large"
+    missed = _misses(attribution)
+    if not missed.any(): return ''
+    which = '' if len(missed) == 1 else f' for {missed.sum().item()} of {len(missed)}'
+    return f'large{which}, more than a tenth of the difference it should explain: {_REMEDY}'
+
+def _in_colours(
+    images:Tensor # (N, C, H, W)
+)->Tensor:        # (N, 3, H, W) in [0, 1]
+    "Images as they can be shown: those of other channels or another range by their mean over the channels, as greys"
+    if images.shape[1] == 3 and images.min() >= 0 and images.max() <= 1: return images
+    grey = _in_single(images).mean(1, keepdim=True)
+    low, high = (extreme(grey, (1, 2, 3), keepdim=True) for extreme in (torch.amin, torch.amax))
+    return ((grey - low)/(high - low).clamp(min=1e-12)).expand(-1, 3, -1, -1)
+
 # %% ../nbs/reference/attribution.ipynb #597a9d7e
 class _Readable:
     "How an attribution is looked at"
@@ -175,26 +204,40 @@ class _Readable:
         "One number for each pixel, (N, H, W): absolute values, summed over the channels of images"
         return self.values.abs().sum(1) if self.values.ndim == 4 else self.values.abs()
 
+    def summed(self,
+        *dimensions:int # -1: over an embedding, (N, L, D) to a number for each of L tokens
+    )->Tensor:
+        "The values added up over some dimensions, with their signs, so that the sum is still the same"
+        return self.values.sum(dimensions)
+
     def plot(self, titles:Sequence[str]=None)->'Drawing':
-        "The saliency over each photograph, each on its own scale"
+        "The saliency over each photograph, each on its own scale; images of other channels are shown by their mean"
         if self.values.ndim != 4:
             raise InputError(f'values of shape {tuple(self.values.shape)} are no images: read them from .values')
         from ddpath.overlays import show_maps
-        return show_maps(self.saliency, self.images, titles, shared=False)
+        return show_maps(self.saliency, _in_colours(self.images), titles, shared=False)
 
 # %% ../nbs/reference/attribution.ipynb #b659c33d
 class _Summarised:
     "How an attribution is printed"
     def summary(self)->dict[str, float]:
-        "Scores, completeness error and cost, averaged over the images"
+        "Scores, completeness error and cost, averaged over the images; and for how many the error is large"
         averaged = 'score_input', 'score_baseline', 'completeness_error'
         means = {name: getattr(self, name).mean().item() for name in averaged}
-        return means | dict(evaluations=self.evaluations, seconds=self.seconds)
+        return means | dict(marked=_misses(self).sum().item(), evaluations=self.evaluations, seconds=self.seconds)
+
+    def _numbers(self)->dict[str, str]:
+        "The summary as text; the completeness error with its mark"
+        texts = {name: f'{value:.4g}' for name, value in self.summary().items() if name != 'marked'}
+        mark = _mark(self)
+        return texts | ({'completeness_error': f"{texts['completeness_error']} ({mark})"} if mark else {})
+
     def __repr__(self)->str:
-        numbers = ', '.join(f'{name} {value:.4g}' for name, value in self.summary().items())
+        numbers = ', '.join(f'{name} {value}' for name, value in self._numbers().items())
         return f"{self.method}: values {tuple(self.values.shape)}, {numbers}"
+
     def _repr_html_(self)->str:
-        rows = ''.join(f'<tr><th>{name}</th><td>{value:.4g}</td></tr>' for name, value in self.summary().items())
+        rows = ''.join(f'<tr><th>{name}</th><td>{value}</td></tr>' for name, value in self._numbers().items())
         return f'<p><code>{html.escape(self.method)}</code>, values {tuple(self.values.shape)}</p><table>{rows}</table>'
 
 # %% ../nbs/reference/attribution.ipynb #65e933d8
@@ -282,6 +325,8 @@ def _check_result(values:Tensor, method:str)->None:
         'or the score is flat there; try another baseline, or output="logit"', stacklevel=4)
 
 # %% ../nbs/reference/attribution.ipynb #2d0b4e80
+_LATER = dict(later=True) # metadata of a setting that was added: it is named only where it is set
+
 def _setting(
     value:object # of a method
 )->str:
@@ -293,7 +338,9 @@ def _describe(
     method:_Settings # a frozen dataclass
 )->str:
     "A method with its settings"
-    settings = ', '.join(f'{field.name}={_setting(getattr(method, field.name))}' for field in fields(method))
+    given = {field.name: getattr(method, field.name) for field in fields(method)
+             if not (field.metadata.get('later') and getattr(method, field.name) == field.default)}
+    settings = ', '.join(f'{name}={_setting(value)}' for name, value in given.items())
     return f'{type(method).__name__}({settings})'
 
 # %% ../nbs/reference/attribution.ipynb #5620566f

@@ -7,6 +7,7 @@ __all__ = ['BASELINES', 'make_baseline']
 
 # %% ../nbs/reference/baselines.ipynb #7b5a49fc
 from collections.abc import Callable
+from numbers import Real
 
 import torch
 from torch import Tensor
@@ -51,7 +52,7 @@ def _check_baseline(
 )->Tensor:           # the same
     "Finite floats on the scale of the images; InputError otherwise"
     if not isinstance(baseline, Tensor) or not baseline.is_floating_point():
-        raise InputError('a baseline is a name, a function or a float tensor, not '
+        raise InputError('a baseline is a name, a number, a function or a float tensor, not '
                          f'{getattr(baseline, "dtype", type(baseline).__name__)}')
     if not torch.isfinite(baseline).all(): raise InputError('the baseline holds NaN or infinite values: repair it')
     if images.ndim == 4 and 0 <= images.min() and images.max() <= 1 < baseline.max()/2:
@@ -73,12 +74,13 @@ BASELINES = dict(black=_black, white=_white, mean=_mean, blur=_blur, uniform=_un
 
 # %% ../nbs/reference/baselines.ipynb #963825cb
 def make_baseline(
-    kind:str|Tensor|Callable,      # a name in BASELINES, an image, or a function of (images, generator)
-    images:Tensor,                 # (N, ...)
-    generator:torch.Generator=None # None: the fixed seed
-)->Tensor:                         # (N, ...)
-    "The baseline of each image, by name, by example or by function"
+    kind:str|float|Tensor|Callable, # a name in BASELINES, a number, an image, or a function of (images, generator)
+    images:Tensor,                  # (N, ...)
+    generator:torch.Generator=None  # None: the fixed seed
+)->Tensor:                          # (N, ...)
+    "The baseline of each image, by name, by number, by example or by function"
     if isinstance(kind, str): kind = _named_baseline(kind, images)
+    if isinstance(kind, Real) and not isinstance(kind, bool): kind = torch.full_like(images, float(kind))
     baseline = kind(images, _seeded(generator)) if callable(kind) else kind
     try: return _check_baseline(baseline, images).detach().to(images).expand_as(images)
     except RuntimeError:

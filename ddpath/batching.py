@@ -7,7 +7,7 @@ __all__ = ['Evaluator', 'value_and_gradient']
 
 # %% ../nbs/reference/batching.ipynb #4e86fb1e
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from numbers import Integral
 
@@ -127,13 +127,24 @@ def _with_remedy()->Iterator[None]:
             if words in str(error): raise InputError(f'the network cannot be explained as it is: {remedy}') from error
         raise
 
+# %% ../nbs/reference/batching.ipynb #b2722273
+def _tensor_of(
+    output:object # what a network gave
+)->object:        # the tensor in it, where there is one; else the same
+    "The logits of an object, the entry logits, out or the first one of a dictionary, the first one of a tuple"
+    if isinstance(output, Tensor): return output
+    if isinstance(getattr(output, 'logits', None), Tensor): return output.logits
+    if isinstance(output, Mapping) and output:
+        return output.get('logits', output.get('out', next(iter(output.values()))))
+    return output[0] if isinstance(output, (tuple, list)) and output else output
+
 # %% ../nbs/reference/batching.ipynb #5efc3469
 def _outputs_only(
     score:Callable, # (N, ...) to (N,), or a classifier, to (N, C); it may change its input in place
     images:Tensor   # (N, ...); left as they are
 )->Tensor:          # (N,) or (N, C)
     "What a score gives, without gradients; InputError unless that is a tensor with a row for each image"
-    with _eval_mode(score), _with_remedy(): values = score(images.clone())
+    with _eval_mode(score), _with_remedy(): values = _tensor_of(score(images.clone()))
     shape = tuple(getattr(values, 'shape', (type(values).__name__,)))
     if isinstance(values, Tensor) and shape[:1] == (len(images),): return values
     raise InputError(f'the score gave {shape} for {len(images)} images: it must give a tensor with one number each')
@@ -232,7 +243,8 @@ class _Batched(_Sized):
 
     def asked(self, function:Callable, rows:Tensor, images:Tensor)->object:
         "The result of `function(score, images)`; the first call of a plain function looks for layers in training mode"
-        plain = not isinstance(self.score, nn.Module) and not hasattr(self.score, 'classifier')
+        own = isinstance(self.score, nn.Module)
+        plain = not isinstance(self.score if own else getattr(self.score, 'classifier', self.score), nn.Module)
         watch, self.new = _training_noticed() if plain and self.new else nullcontext(), False
         with watch: return function(_rows_of(self.score, rows), images)
 

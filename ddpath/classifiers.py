@@ -16,31 +16,36 @@ import torch
 import torch.nn.functional as F
 from torch import nn, Tensor
 
-from .batching import Evaluator, _evaluating
-from .checks import InputError, _integer
+from .batching import Evaluator, _evaluating, _tensor_of
+from .checks import InputError, _integer, _number
+from .images import square
 
 # %% ../nbs/reference/classifiers.ipynb #68f25488
 def _check_images(
-    images:Tensor # what is said to be a batch of images
-)->Tensor:        # the same
-    "Images are float tensors (N, 3, H, W), N at least 1; InputError with the remedy for anything else"
-    if not isinstance(images, Tensor): wrong = f'are a {type(images).__name__}: give a float tensor (N, 3, H, W)'
+    images:Tensor,     # what is said to be a batch of images
+    channels:int=3
+)->Tensor:             # the same
+    "Images are float tensors (N, C, H, W), N at least 1; InputError with the remedy for anything else"
+    shape = f'(N, {channels}, H, W)'
+    if not isinstance(images, Tensor): wrong = f'are a {type(images).__name__}: give a float tensor {shape}'
     elif not images.is_floating_point(): wrong = f'are {images.dtype}: give floats in [0, 1], e.g. images.float()/255'
     elif images.ndim == 3: wrong = f'have shape {tuple(images.shape)}: add the batch dimension with images[None]'
-    elif images.ndim != 4 or images.shape[1] != 3 or not images.numel():
-        wrong = f'have shape {tuple(images.shape)}: give (N, 3, H, W) with N, H, W at least 1'
+    elif images.ndim != 4 or images.shape[1] != channels or not images.numel():
+        wrong = f'have shape {tuple(images.shape)}: give {shape} with N, H, W at least 1'
     else: return images
     raise InputError(f'images {wrong}')
 
 # %% ../nbs/reference/classifiers.ipynb #4db034b2
 def _check_range(
-    images:Tensor # images to be explained
-)->Tensor:        # the same
-    "Pixels lie in [0, 1]; InputError for NaN and for images that were normalised already"
-    low, high = images.min().item(), images.max().item()
-    if low > -1e-3 and high < 1 + 1e-3: return images
-    raise InputError(
-        f'pixels range from {low:.3g} to {high:.3g}: give values in [0, 1], the classifier normalises them itself')
+    images:Tensor,           # images to be explained
+    limits:tuple|None=(0, 1) # the least and the largest value; None: any
+)->Tensor:                   # the same
+    "Values lie within the limits; InputError for NaN and for images that were normalised already"
+    if limits is None: return images
+    low, high, slack = images.min().item(), images.max().item(), 1e-3*(limits[1] - limits[0])
+    if low > limits[0] - slack and high < limits[1] + slack: return images
+    raise InputError(f'pixels range from {low:.3g} to {high:.3g}: give values in [{limits[0]:g}, {limits[1]:g}], '
+                     'the classifier normalises them itself')
 
 # %% ../nbs/reference/classifiers.ipynb #eca14c23
 def _in_single(
@@ -72,13 +77,32 @@ def _check_logits(
     count:int      # images it was given
 )->Tensor:         # (N, C)
     "Logits are a tensor (N, C); InputError for networks that answer otherwise"
+    logits = _tensor_of(logits)
     if not isinstance(logits, Tensor):
         wrong = f'a {type(logits).__name__}: wrap it in a module that returns the logits alone'
+    elif logits.ndim > 2 and len(logits) == count:
+        wrong = (f'{tuple(logits.shape)} for {count} images, which are no logits of shape (N, classes): '
+                 'explain a function that gives one number for each, such as lambda x: net(x)[:, 3].mean((1, 2))')
     elif logits.ndim != 2 or len(logits) != count or not logits.shape[1]:
         wrong = f'{tuple(logits.shape)} for {count} images: it must give logits of shape (N, classes)'
     elif not logits.is_floating_point(): wrong = f'{logits.dtype}: it must give logits, real numbers before the softmax'
     else: return logits
     raise InputError(f'the network returned {wrong}')
+
+# %% ../nbs/reference/classifiers.ipynb #0229659a
+def _predicted(
+    logits:Tensor # (N, C)
+)->Tensor:        # (N,)
+    "The most probable class of each row; of one logit, whether it is positive"
+    return (logits[:, 0] > 0).long() if logits.shape[1] == 1 else logits.argmax(1)
+
+def _probabilities(
+    logits:Tensor,     # (N, C)
+    several:bool=False # each class by itself, of a network with several labels
+)->Tensor:             # (N, C); (N, 2) of one logit
+    "Softmax; the sigmoid of each logit where several classes may be there at once, and of one logit"
+    if logits.shape[1] == 1: return torch.cat([-logits, logits], 1).sigmoid()
+    return logits.sigmoid() if several else logits.softmax(1)
 
 # %% ../nbs/reference/classifiers.ipynb #4ed1f536
 def _matching(
@@ -125,8 +149,10 @@ def _find_label(
 
 # %% ../nbs/reference/classifiers.ipynb #f7cdd13a
 def _check_labels(labels:Sequence[str]|None, classes:int)->None:
-    "InputError unless there is a name for each class, or none at all"
-    if labels is None or len(labels) == classes: return
+    "InputError unless there is a name for each class, or none at all; one logit has two classes"
+    if labels is None or len(labels) == max(2, classes): return
+    if classes == 1: raise InputError(
+        f'{len(labels)} labels for one logit, which decides between two classes: give both, such as ["no cat", "cat"]')
     raise InputError(
         f'{len(labels)} labels for {classes} classes: give a name for each in their order, or labels=None')
 
@@ -183,19 +209,37 @@ class _Ready:
         return cls(**_torchvision_network(name, weights))
 
 # %% ../nbs/reference/classifiers.ipynb #8a436720
-def _check_channels(name:str, values:Sequence[float])->None:
-    "InputError unless these are three numbers"
-    if isinstance(values, (Sequence, Tensor, np.ndarray)) and len(values) == 3: return
-    raise InputError(f'{name} is {values}: give three numbers, for red, green and blue')
+def _check_channels(mean:Sequence[float], std:Sequence[float])->None:
+    "InputError unless these are as many numbers"
+    for name, values in dict(mean=mean, std=std).items():
+        if not isinstance(values, (Sequence, Tensor, np.ndarray)) or isinstance(values, str) or not len(values):
+            raise InputError(f'{name} is {values}: give a number for each channel, such as three for red, green, blue')
+    if len(mean) != len(std): raise InputError(
+        f'mean has {len(mean)} numbers and std {len(std)}: give one for each channel, as many in both')
 
-def _check_normalisation(mean:Sequence[float], std:Sequence[float])->None:
-    "InputError unless mean and standard deviation are those of pixels in [0, 1]"
-    for name, values in dict(mean=mean, std=std).items(): _check_channels(name, values)
-    if not all(0 <= value <= 1 for value in mean):
+def _check_normalisation(mean:Sequence[float], std:Sequence[float], limits:tuple|None)->None:
+    "InputError unless mean and standard deviation are those of values within the limits"
+    _check_channels(mean, std)
+    if limits == (0, 1) and not all(0 <= value <= 1 for value in mean):
         raise InputError(f'mean is {list(mean)}: give it for pixels in [0, 1], so divided by 255 if it is of bytes')
+    if limits is not None and not all(limits[0] <= value <= limits[1] for value in mean):
+        raise InputError(f'mean is {list(mean)} and the values lie in {limits}: give both on one scale')
     if not all(value > 0 for value in std): raise InputError(f'std is {list(std)}: give positive numbers')
 
+# %% ../nbs/reference/classifiers.ipynb #b561555c
+def _check_limits(
+    limits:object
+)->tuple[float, float]|None:
+    "The least and the largest value of images, or None; InputError for anything else"
+    if limits is None: return None
+    pair = tuple(map(_number, limits)) if isinstance(limits, (Sequence, Tensor, np.ndarray)) else ()
+    if len(pair) == 2 and pair[0] < pair[1]: return pair
+    raise InputError(
+        f'limits are {limits!r:.40}: give the least and the largest value, such as (0, 1), or None for any')
+
 # %% ../nbs/reference/classifiers.ipynb #be2d2ba9
+_SIZE_ADVICE = ' pixels, the side that the network expects'
+
 def _check_network(network:nn.Module, labels:Sequence[str]|None)->None:
     "InputError unless these are a torch module and a list of names"
     if isinstance(labels, str):
@@ -204,41 +248,57 @@ def _check_network(network:nn.Module, labels:Sequence[str]|None)->None:
         f'the network is a {type(network).__name__}: give a torch module; '
         'a plain function from images to logits goes to Score as it is')
 
+# %% ../nbs/reference/classifiers.ipynb #0210c350
+def _fitted(
+    images:Tensor, # (N, C, H, W)
+    size:int|None  # None: as they are
+)->Tensor:         # (N, C, size, size)
+    "The central square of images, resized; differentiable"
+    height, width = images.shape[-2:]
+    if size is None or height == width == size: return images
+    if height != width: return square(_in_single(images), size)
+    return F.interpolate(_in_single(images), (size, size), mode='bilinear', antialias=True)
+
 # %% ../nbs/reference/classifiers.ipynb #93af16e0
 class Classifier(_Ready, _Named, nn.Module):
-    "Images in [0, 1] to logits: resized, normalised and moved to the network's device and precision inside"
+    "Images in [0, 1] to logits: cropped, resized, normalised and moved to the network's device and precision inside"
     def __init__(self,
-        network:nn.Module,         # normalised images (N, 3, size, size) to logits (N, C); left as it is
+        network:nn.Module,         # normalised images (N, C, size, size) to logits (N, classes); left as it is
         mean:Sequence[float],      # per channel, of pixels in [0, 1]
         std:Sequence[float],       # per channel, of pixels in [0, 1]
-        size:int,                  # side that the network expects, in pixels
+        size:int|None,             # side that the network expects, in pixels; None: it takes any, nothing is resized
         labels:Sequence[str]=None, # names of the classes
-        title:str=None             # what it is called in print; None: the class of the network
+        title:str=None,            # what it is called in print; None: the class of the network
+        limits:tuple|None=(0, 1)   # the least and the largest value of images; None: any
     ):
         super().__init__()
         _check_network(network, labels)
-        _check_normalisation(mean, std)
-        self.size = _integer('size', size, advice=' pixels, the side that the network expects')
+        self.limits = _check_limits(limits)
+        _check_normalisation(mean, std, self.limits)
+        self.size = None if size is None else _integer('size', size, advice=_SIZE_ADVICE)
         self.network, self.training = network, network.training
         self.labels = None if labels is None else list(map(str, labels))
         self.title = type(network).__name__ if title is None else title
-        self.register_buffer('mean', torch.tensor(mean).view(-1, 1, 1), persistent=False)
-        self.register_buffer('std', torch.tensor(std).view(-1, 1, 1), persistent=False)
+        self.register_buffer('mean', torch.as_tensor(mean).view(-1, 1, 1), persistent=False)
+        self.register_buffer('std', torch.as_tensor(std).view(-1, 1, 1), persistent=False)
 
     def forward(self, images:Tensor)->Tensor:
-        "Logits (N, C) of images (N, 3, H, W) in [0, 1], of any size; InputError for other shapes"
-        side = self.size, self.size
-        if _check_images(images).shape[-2:] != side:
-            images = F.interpolate(_in_single(images), side, mode='bilinear', antialias=True)
+        "Logits (N, classes) of images (N, C, H, W) of any size; InputError for other shapes"
+        images = _fitted(_check_images(images, self.channels), self.size)
         images = images.to(_weight_of(self.network, images))
         pixels = (images - self.mean.to(images))/self.std.to(images)
         with _evaluating(self.network): logits = _check_logits(self.network(pixels), len(images))
         _check_labels(self.labels, logits.shape[1])
         return logits
 
-    def __repr__(self)->str:
-        classes = 'classes without names' if self.labels is None else f'{len(self.labels):,} classes'
-        return f'Classifier({self.title}, {self.size} px, {classes})'
+    def check(self, images:Tensor)->Tensor:
+        "The same images; InputError unless they are what this classifier takes"
+        return _check_range(_check_images(images, self.channels), self.limits)
+
+    @property
+    def channels(self)->int:
+        "Channels of the images"
+        return len(self.mean)
 
     @property
     def device(self)->torch.device:
@@ -247,11 +307,18 @@ class Classifier(_Ready, _Named, nn.Module):
 
     @torch.no_grad()
     def predict(self,
-        images:Tensor,      # (N, 3, H, W) in [0, 1]
-        k:int=5,            # how many classes; fewer when the network has fewer
-        batch_size:int=None # images taken together
+        images:Tensor,       # (N, C, H, W)
+        k:int=5,             # how many classes; fewer when the network has fewer
+        batch_size:int=None, # images taken together
+        several:bool=False   # each class by itself, with a sigmoid: of a network with several labels
     )->tuple[list[list[str]], Tensor]: # names and probabilities, (N, k) each, most probable first
         "The most probable classes of each image"
-        logits = Evaluator(self, batch_size).values(_check_range(_check_images(images)))
-        probabilities, classes = logits.float().softmax(1).topk(min(_integer('k', k), logits.shape[1]))
+        found = _probabilities(Evaluator(self, batch_size).values(self.check(images)).float(), several)
+        probabilities, classes = found.topk(min(_integer('k', k), found.shape[1]))
         return [[self.name(index) for index in row] for row in classes.tolist()], probabilities
+
+    def __repr__(self)->str:
+        classes = 'classes without names' if self.labels is None else f'{len(self.labels):,} classes'
+        channels = '' if self.channels == 3 else f'{self.channels} channel{"s"*(self.channels > 1)}, '
+        size = 'any size' if self.size is None else f'{self.size} px'
+        return f'Classifier({self.title}, {channels}{size}, {classes})'

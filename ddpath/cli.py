@@ -31,7 +31,7 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(f'{message}; see {self.prog} --help')
 
 _SEED, _MOST = 0, 10**6
-_OUTPUTS = 'logit', 'log_probability', 'probability', 'margin'
+_OUTPUTS = 'logit', 'log_probability', 'probability', 'margin', 'sigmoid', 'log_sigmoid'
 _CONTROLS = 'centre', 'edges', 'noise'
 _USUAL_MEASURES = 'insertion-deletion', 'information', 'pointing', 'texture', 'completeness', 'path'
 _DATASETS = 'folder', 'csv', 'coco', 'tiny40', 'imagenette', 'imagenet'
@@ -418,8 +418,10 @@ def _short_table(
     lines += [_short_line(found, row) for row in found.rows()]
     widths = [max(map(len, column)) for column in zip(*lines)]
     aligned = [str.ljust]*3 + [str.rjust]*3
-    return '\n'.join('  '.join(align(text, width) for align, text, width in zip(aligned, line, widths)).rstrip()
-                     for line in lines)
+    rows = ['  '.join(align(text, width) for align, text, width in zip(aligned, line, widths)).rstrip()
+            for line in lines]
+    remedy = 'large: more than a tenth of the difference it should explain; take more --steps, or ig-adaptive'
+    return '\n'.join(rows + ['', remedy]*any(row['marked'] for row in found.rows()))
 
 # %% ../nbs/reference/cli.ipynb #6f3eff87
 def _short_means(

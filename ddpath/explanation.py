@@ -17,11 +17,11 @@ import torch
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from .attribution import Attribution, Trace
+from .attribution import Attribution, Trace, _misses
 from .checks import InputError, _free_name, _integer, _printable
 
 # %% ../nbs/reference/explanation.ipynb #93addce4
-from .classifiers import Classifier
+from .classifiers import Classifier, _resized
 from .films import _Frames
 from .guided_backprop import _NotApplicable
 from .images import square
@@ -136,16 +136,6 @@ def _explained(
     maps = {name: _joined([part[name][0] for part in parts]) for name in group}
     films = {name: [part[name][1] for part in parts if part[name][1] is not None] for name in group}
     return maps, {name: _spliced(frames) for name, frames in films.items() if frames}
-
-# %% ../nbs/reference/explanation.ipynb #f697282f
-_MARKED = .1 # a map is marked whose sum misses more than this share of the difference it should explain
-
-def _misses(
-    attribution:Attribution
-)->Tensor: # (N,) bool; False where a method is not complete
-    "Whether a map misses what it should add up to by more than a tenth"
-    difference = (attribution.score_input - attribution.score_baseline).abs()
-    return (attribution.completeness_error > _MARKED*difference).cpu()
 
 # %% ../nbs/reference/explanation.ipynb #dad35962
 def _numbers_of(
@@ -321,21 +311,37 @@ def _distinct(
 # %% ../nbs/reference/explanation.ipynb #069db3f3
 def _squared(
     picture:Tensor, # (3, H, W)
-    size:int        # side in pixels
+    size:int|None   # side in pixels; None: the whole picture
 )->Tensor:          # (3, size, size)
     "The central square; the same picture where it is one of that size"
-    return picture if picture.shape[-2:] == (size, size) else square(picture, size)
+    return picture if size is None or picture.shape[-2:] == (size, size) else square(picture, size)
+
+def _to_show(
+    picture:Tensor, # (3, H, W)
+    size:int|None   # of the network's images; None: it sees the whole picture
+)->Tensor:          # (3, h, w), bytes
+    "What the network saw of a picture, its short side in the size that is shown"
+    if size is None:
+        height, width = picture.shape[-2:]
+        factor = min(1, _SHOWN/min(height, width))
+        shown = _resized(picture[None], (round(factor*height), round(factor*width)))[0]
+    else: shown = square(picture, _SHOWN)
+    return shown.mul(255).round().byte()
 
 # %% ../nbs/reference/explanation.ipynb #ab6cbe35
 def _loaded(
     photos:Sequence[_Photo],
-    size:int                # of the network's images
+    size:int|None           # of the network's images; None: whole pictures
 )->tuple[Tensor, Tensor]:   # (N, 3, size, size); (N, 3, 448, 448), bytes
     "The photographs as the network sees them, and to be shown"
     seen, pictures = [], []
     for picture in (photo.load() for photo in photos):
         seen.append(_squared(picture, size))
-        pictures.append(square(picture, _SHOWN).mul(255).round().byte())
+        pictures.append(_to_show(picture, size))
+    shapes = list(dict.fromkeys(f'{picture.shape[-1]} x {picture.shape[-2]}' for picture in seen))
+    if len(shapes) > 1: raise InputError(
+        f'photographs of {" and ".join(shapes[:3])} pixels for a network of any size: explain those of one size '
+        'together, or give the Classifier a size')
     return torch.stack(seen), torch.stack(pictures)
 
 # %% ../nbs/reference/explanation.ipynb #dec91731
@@ -346,11 +352,15 @@ def _ask(
     if not isinstance(classifier, Classifier):
         raise InputError(f'the classifier is a {type(classifier).__name__}: wrap the network in a Classifier, with '
                          'its mean, std, size and labels')
+    if classifier.channels != 3: raise InputError(
+        f'the classifier takes images of {classifier.channels} channels and photographs have 3: call a method on '
+        'your tensors, such as IntegratedGradients()(Score(classifier), images)')
     seen, pictures = _loaded(photos, classifier.size)
     images = seen.to(classifier.device)
     score = Score(classifier, target, output, against).fixed_at(images)
     names, files = [photo.name for photo in photos], [photo.file for photo in photos]
-    return _Asked(names, files, images.cpu(), pictures, classifier, score, classifier.predict(images))
+    return _Asked(names, files, images.cpu(), pictures, classifier, score,
+                  classifier.predict(images, several='sigmoid' in output))
 
 # %% ../nbs/reference/explanation.ipynb #c5c902e0
 def _bar(
@@ -385,7 +395,7 @@ def explain(
     steps:int=None,              # gradients for each image, for methods that have steps or samples; None: their own
     *,
     against:_Target=None,        # a second class: what is explained is the difference between the two
-    output:str='probability',    # logit, log_probability, probability or margin
+    output:str='probability',    # a name in OUTPUTS: sigmoid for a network with several labels
     prior:'Prior'=None,          # for the methods that use one; None: the embedded one
     seed:int=_SEED,              # of methods that draw at random
     progress:bool|tqdm=None      # show bars; None: on a terminal; or a bar of tqdm's to use

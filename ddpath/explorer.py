@@ -18,7 +18,7 @@ from .attribution import Attribution, Method
 from .batching import _fixed_at, _rows_of
 from .checks import InputError
 from .drawing import Drawing
-from .methods import make_method, METHODS, with_steps, _title_of
+from .methods import make_method, METHODS, with_steps, _recipe_of, _title_of
 
 # %% ../nbs/reference/explorer.ipynb #e27ecad5
 from .positions import draw_position, _of_image, _Scene
@@ -107,8 +107,8 @@ class _OnDemand:
         self.images, self.methods = _stacked(photos), list(self.known)
         self.photos = _photo_names(self.images, photos if isinstance(photos, Mapping) else None)
         self.score = _fixed_at(score, self.images)
-        sliding = [name for name, method in self.known.items() if method.cost() != 1]
-        self.first = [*sliding, *self.methods][0] # one with somewhere to slide, if there is one
+        sliding = [name for name, method in self.known.items() if _recipe_of(name, method).start]
+        self.first = [*sliding, *self.methods][0] # one whose path begins somewhere, if there is one
 
     def __call__(self, method:str, photo:int, steps:int)->Recording:
         chosen, row = with_steps(self.known[method], steps) or self.known[method], torch.tensor([photo])

@@ -56,8 +56,10 @@ def _name_of(
 def _fingerprint_of_fields(
     value:object # a dataclass
 )->str:
-    "A dataclass by its fields; the size of batches does not belong to it"
-    parts = {part.name: getattr(value, part.name) for part in fields(value) if part.name != 'batch_size'}
+    "A dataclass by its fields, but for the size of batches and for later ones left at their default"
+    counted = [part for part in fields(value) if part.name != 'batch_size'
+               and not (part.metadata.get('later') and getattr(value, part.name) == part.default)]
+    parts = {part.name: getattr(value, part.name) for part in counted}
     return f"{_name_of(type(value))}({', '.join(f'{name}={_fingerprint(part)}' for name, part in parts.items())})"
 
 def _fingerprint_of_identity(

@@ -7,13 +7,15 @@ __all__ = ['PathIntegral', 'IntegratedGradients']
 
 # %% ../nbs/20_ig.ipynb #2e40def2
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from .adaptive import _adaptive_integral
-from .attribution import Method, StraightPath, Trajectory, _gradients_along, _Integral, _mean_integral
+from ddpath.attribution import (
+    Method, StraightPath, Step, Trajectory, _gradients_along, _Integral, _LATER, _mean_integral,
+)
 from .baselines import make_baseline
 from .batching import Evaluator
 from .checks import InputError, _choice, _integer, _number
@@ -38,6 +40,17 @@ class PathIntegral(Method):
         if self.tolerance is None: return super().attribute(evaluator, images, generator)
         return _placed_steps(self, evaluator, images, generator)
 
+# %% ../nbs/20_ig.ipynb #08434e42
+def _without_moves(
+    steps:Iterator[Step], # of a path
+    edges:Tensor          # (K+1,): where the segments begin and end
+)->Iterator[Step]:
+    "The same steps, whose parts are the gradients times the shares of the path"
+    shares = edges.diff()
+    for step in steps:
+        here, shares = shares[:len(step.points)], shares[len(step.points):]
+        yield step._replace(parts=step.gradients*here.to(step.gradients).view(-1, *[1]*(step.points.ndim - 1)))
+
 # %% ../nbs/20_ig.ipynb #fd20ccb9
 def _even_steps(
     method:PathIntegral, # without a tolerance
@@ -52,7 +65,9 @@ def _even_steps(
     nodes, edges = _make_rule(method.rule, method.steps)
     together = evaluator.together(images)
     for path, score in method.starts(evaluator, images, generator):
-        yield Trajectory(_gradients_along(evaluator, path, nodes, edges, together), score)
+        steps = _gradients_along(evaluator, path, nodes, edges, together)
+        if getattr(method, 'multiply_by_inputs', True): yield Trajectory(steps, score)
+        else: yield Trajectory(_without_moves(steps, edges))
 
 # %% ../nbs/20_ig.ipynb #8760b5d6
 def _placed_steps(
@@ -78,8 +93,8 @@ def _as_tuple(
 
 # %% ../nbs/20_ig.ipynb #c1c35d98
 def _straight_paths(
-    baseline:str|Tensor|Callable|tuple, # one baseline or a tuple of them
-    images:Tensor,                      # (N, ...)
+    baseline:str|float|Tensor|Callable|tuple, # one baseline or a tuple of them
+    images:Tensor,                            # (N, ...)
     generator:torch.Generator
 )->Iterator[StraightPath]:
     "The straight path from each baseline"
@@ -100,16 +115,19 @@ def _check_steps(
 @dataclass(frozen=True)
 class IntegratedGradients(PathIntegral):
     "Integrated Gradients (Sundararajan 2017): the path integral along the straight line from a baseline"
-    steps:int=64                               # gradients for each image and baseline
-    baseline:str|Tensor|Callable|tuple='black' # by name, an image, a function, or a tuple of these to average
-    rule:str|Callable='midpoint'               # a name in RULES, or a function of steps
-    tolerance:float=None                       # completeness error to stay below; `steps` and `rule` then do not matter
-    limit:int=1024                             # with a tolerance: the most gradients a path, 9 at least
-    batch_size:int=None                        # images times points taken together; None: by their size
+    steps:int=64                                     # gradients for each image and baseline
+    baseline:str|float|Tensor|Callable|tuple='black' # a name, a number, an image, a function; a tuple: their mean
+    rule:str|Callable='midpoint'                     # a name in RULES, or a function of steps
+    tolerance:float=None                             # completeness error to stay below, in place of steps and rule
+    limit:int=1024                                   # with a tolerance: the most gradients a path, 9 at least
+    batch_size:int=None                              # images times points taken together; None: by their size
+    multiply_by_inputs:bool=field(default=True, metadata=_LATER) # False: the mean gradient along the path, no product
 
     def __post_init__(self):
         super().__post_init__()
         _check_steps(self)
+        if self.tolerance is not None and not self.multiply_by_inputs: raise InputError(
+            'a tolerance is one of completeness, which the mean gradient has not: give steps instead of a tolerance')
         _as_tuple(self.baseline)
 
     def cost(self)->int|None:

@@ -24,7 +24,7 @@ from torch import Tensor
 from .attribution import _as_maps, _check_fit, _Maps
 from .batching import Evaluator
 from .checks import InputError, _integer
-from .classifiers import _check_images, _in_single
+from .classifiers import _check_images, _in_single, _predicted
 from .drawing import curves, Drawing
 from .insertion import _open_points, _outlined, _pixel_ranks
 from .randomness import _seeded
@@ -165,7 +165,7 @@ def _sizes_and_logits(
 # %% ../nbs/82_information.ipynb #c072e259
 def _hit(logits:Tensor, target:Tensor)->Tensor:
     "1 where the target class is on top, 0 elsewhere"
-    return (logits.argmax(1) == target).double()
+    return (_predicted(logits) == target).double()
 
 _OUTCOMES = dict(aic=_hit, sic=_probability)
 

@@ -169,10 +169,11 @@ class MAGIG(Method):
     closing:float=.125                         # share of the gradients from the decoded image to the image; 0: one
     baseline:str|Tensor|Callable|tuple='black' # a name in BASELINES, image, function, or a tuple of these to average
     batch_size:int=None                        # images taken together; None: by their size
+    least = 3                                  # steps: into the latent space, in it, and out of it
 
     def __post_init__(self):
         super().__post_init__()
-        _integer('steps', self.steps, 3, _MOST)
+        _integer('steps', self.steps, self.least, _MOST)
         for name, most in (('fraction', 1), ('closing', .5)):
             if not 0 <= _number(getattr(self, name)) <= most:
                 raise InputError(f'{name} is {getattr(self, name)}: give a share from 0 to {most}')

@@ -7,6 +7,7 @@ __all__ = ['METHODS', 'Recipe', 'make_method', 'with_steps', 'with_prior']
 
 # %% ../nbs/reference/methods.ipynb #30fb5735
 import difflib
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from importlib import import_module
@@ -258,20 +259,43 @@ def _with_steps(
     if getattr(method, 'tolerance', None) is not None: return None
     draws = getattr(method, 'draws', 1)
     each = getattr(method, 'every', 1)*(steps if draws == 1 else max(steps//draws, 1))
+    each = max(each, getattr(method, 'least', 1)) # some need a few
     names = {field.name for field in fields(method)}
     return next((replace(method, **{name: each}) for name in ('steps', 'samples') if name in names), None)
 
 # %% ../nbs/reference/methods.ipynb #0a74c64d
-def with_steps(
+_FEWEST = 5 # gradients without which a path says little
+
+def _warn_of_few(
+    method:'Method', # with its steps shared out
+    steps:int        # that were asked for
+)->None:
+    "Say it where steps are shared by so many draws that each has few"
+    each, cost = getattr(method.inner, 'steps', 0)//getattr(method.inner, 'every', 1), method.cost()
+    if steps < 2 or not each or not cost or each >= _FEWEST or cost < 1.6*each: return
+    warnings.warn(f'{steps} gradients shared by {round(cost/each)} paths leave {each} for each, too few to follow it: '
+                  f'give at least {_FEWEST*round(cost/each)} to {method.label()}, or fewer draws', stacklevel=3)
+
+# %% ../nbs/reference/methods.ipynb #02711cd5
+def _stepped(
     method:'Method',
     steps:int      # gradients for each image
 )->'Method|None':  # None where that cannot be chosen
     "The same method with that many gradients: steps or samples, shared by its draws, copies and baselines"
-    def stepped(count): return method.mapped(lambda inner: _with_steps(inner, count))
+    def given(count): return method.mapped(lambda inner: _with_steps(inner, count))
     if not _with_steps(method.inner, steps): return None
-    cost = stepped(steps).cost()
-    if cost is None or cost <= steps + 1: return stepped(steps) # one more: at the image itself
-    return stepped(max(1, steps*steps//cost))
+    cost = given(steps).cost()
+    if cost is None or cost <= steps + 1: return given(steps) # one more: at the image itself
+    return given(max(1, steps*steps//cost))
+
+def with_steps(
+    method:'Method',
+    steps:int    # gradients for each image
+)->'Method':     # the same where that cannot be chosen: it takes one gradient, or as many as its tolerance needs
+    "The same method with that many gradients: steps or samples, shared by its draws, copies and baselines"
+    found = _stepped(method, steps) or method
+    _warn_of_few(found, steps)
+    return found
 
 # %% ../nbs/reference/methods.ipynb #30bbf490
 _LONG, _SHORT = 100, 25 # for a first look: methods that would take more gradients than _LONG take _SHORT
@@ -281,7 +305,7 @@ def _shortened(
     most:int=_LONG # gradients that are not too many
 )->dict:           # those that take fewer steps now
     "The methods that are too long for a first look, with fewer steps"
-    return {name: with_steps(method, _SHORT) for name, method in methods.items() if (method.cost() or 0) > most}
+    return {name: _stepped(method, _SHORT) for name, method in methods.items() if (method.cost() or 0) > most}
 
 # %% ../nbs/reference/methods.ipynb #a3f0af33
 def _uses_prior(
@@ -371,9 +395,10 @@ def _with_all_steps(
 )->dict:          # name -> method
     "The methods with so many steps, where they have steps; InputError when none has"
     if steps is None: return methods
-    stepped = {name: with_steps(method, steps) for name, method in methods.items()}
+    stepped = {name: _stepped(method, steps) for name, method in methods.items()}
     if methods and not any(stepped.values()):
         raise InputError(f'{steps} steps do nothing for {", ".join(methods)}: leave them out')
+    for method in filter(None, stepped.values()): _warn_of_few(method, steps)
     return {name: stepped[name] or methods[name] for name in methods}
 
 # %% ../nbs/reference/methods.ipynb #393e6b30

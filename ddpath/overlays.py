@@ -136,11 +136,15 @@ def _size_of(sheet:Drawing)->tuple[int, int]:
     return tuple(round(_SHOWN*inches) for inches in sheet.get_size_inches())
 
 # %% ../nbs/reference/overlays.ipynb #d98a84f5
-def _place(sheet:Drawing, picture:np.ndarray|None, left:float, top:float, side:int)->None:
-    "Put a square picture (H, W, 3) in a thin frame there; None: the frame alone"
-    width, height = _size_of(sheet)
-    panel = sheet.add_axes([left/width, (height - top - side)/height, side/width, side/height])
-    if picture is not None: panel.imshow(picture, aspect='auto')
+def _place(
+    sheet:Drawing, picture:np.ndarray|None, left:float, top:float,
+    side:int,     # width of the frame
+    high:int=None # its height; None: the same
+)->None:
+    "Put a picture (H, W, 3) in a thin frame there, one that is not square into the middle of it; None: the frame alone"
+    (width, height), high = _size_of(sheet), high or side
+    panel = sheet.add_axes([left/width, (height - top - high)/height, side/width, high/height])
+    if picture is not None: panel.imshow(picture, aspect='auto' if picture.shape[0] == picture.shape[1] else 'equal')
     panel.set(xticks=[], yticks=[])
     panel.spines[:].set(color='#d0d0d0', linewidth=.4)
 
@@ -223,17 +227,18 @@ def _drawn_over(
 # %% ../nbs/reference/overlays.ipynb #6e92d4f4
 def _draw_table(
     sheet:Drawing, titles:dict[str, str], rows:Sequence[tuple], # of one table, as in `_sheet_of`
-    left:int, tops:tuple[int, int], side:int # of the photographs; of the titles and the first row; of a picture
+    left:int, tops:tuple[int, int], # of the photographs; of the titles and the first row
+    side:int, high:int              # width and height of a picture
 )->None:
     "Titles, and a row for each photograph"
     top, first = tops
     for column, title in enumerate(titles.values(), 1):
         _write(sheet, title, left + column*(side + _GAP) + side/2, (top + first)/2, linespacing=1.)
     for row, (image, maps, name) in enumerate(rows):
-        y = first + row*(side + _GAP)
-        if name: _write(sheet, name, left/2, y + side/2, 11, rotation=90, linespacing=1.)
+        y = first + row*(high + _GAP)
+        if name: _write(sheet, name, left/2, y + high/2, 11, rotation=90, linespacing=1.)
         for column, picture in enumerate([_colours_of(image), *(maps[title] for title in titles)]):
-            _place(sheet, picture, left + column*(side + _GAP), y, side)
+            _place(sheet, picture, left + column*(side + _GAP), y, side, high)
 
 # %% ../nbs/reference/overlays.ipynb #92f3fac4
 def _sheet_of(
@@ -245,11 +250,13 @@ def _sheet_of(
     "All tables, one below the other, on a sheet that is as large as they need"
     head = 10 + 13*max(1, *(_most_lines(titles.values()) for titles in tables))
     left = 6 + 14*_most_lines([name for *_, name in rows])
-    width, high = left + (len(tables[0]) + 1)*(side + _GAP), head + len(rows)*(side + _GAP)
+    tall, wide = rows[0][0].shape[-2:] # wide pictures take less room, tall ones stand in a square
+    each = min(side, round(side*tall/wide))
+    width, high = left + (len(tables[0]) + 1)*(side + _GAP), head + len(rows)*(each + _GAP)
     meaning = textwrap.fill(meaning, int((width - left)/5.6))
     sheet = _sheet(width, len(tables)*high + 6 + 14*_most_lines([meaning]))
     for number, titles in enumerate(tables):
-        _draw_table(sheet, titles, rows, left, (number*high, number*high + head), side)
+        _draw_table(sheet, titles, rows, left, (number*high, number*high + head), side, each)
     _write(sheet, meaning, left, _size_of(sheet)[1] - 4, 10, ha='left', va='bottom', linespacing=1.1)
     return sheet
 

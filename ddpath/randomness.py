@@ -8,6 +8,7 @@ __all__ = []
 # %% ../nbs/reference/randomness.ipynb #35e9d821
 import hashlib
 from collections.abc import Callable
+from numbers import Integral
 
 import torch
 from torch import Tensor
@@ -18,13 +19,14 @@ from .checks import InputError
 _SEED = 0 # what generator=None stands for
 
 def _seeded(
-    generator:torch.Generator=None # None: a new generator with the fixed seed
+    generator:torch.Generator|int=None # an integer: a new generator with that seed; None: with the fixed seed
 )->torch.Generator:
-    "The generator given, or one with the fixed seed; the global seed is neither read nor changed"
-    if not (generator is None or isinstance(generator, torch.Generator)):
-        raise InputError(f'generator is {generator!r}: give a torch.Generator, such as '
-                         'torch.Generator().manual_seed(1), or None')
-    return torch.Generator().manual_seed(_SEED) if generator is None else generator
+    "The generator given, or one with that seed; the global seed is neither read nor changed"
+    if generator is None: generator = _SEED
+    if isinstance(generator, torch.Generator): return generator
+    if isinstance(generator, Integral) and not isinstance(generator, bool) and 0 <= generator < 2**63:
+        return torch.Generator().manual_seed(int(generator))
+    raise InputError(f'generator is {generator!r}: give a seed from 0, such as 1, a torch.Generator, or None')
 
 # %% ../nbs/reference/randomness.ipynb #2895a006
 def _draw(

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from .attribution import Attribution, Method, Step, Trajectory, _describe, _Wrapped
 from .batching import Evaluator, _fixed_at
+from .checks import InputError
 from .classifiers import _in_single
 from .noise import _watched
 
@@ -100,6 +101,13 @@ def _joined(
     if not callable(path.score_baseline): return path, steps
     return Trajectory(path.steps, path.score_baseline()), Step(*(part.flip(0) for part in steps))
 
+# %% ../nbs/reference/recording.ipynb #7efbd1a8
+def _check_recordable(method:Method)->None:
+    "InputError where the steps of several paths are weighted when all are known"
+    if type(method).combined not in (Method.combined, _Wrapped.combined): raise InputError(
+        f'{type(method).__name__} weighs its paths when all are known: record it for one baseline alone')
+    if isinstance(method, _Wrapped): _check_recordable(method.method)
+
 # %% ../nbs/reference/recording.ipynb #829fee7a
 def record(
     method:Method,                 # any that takes steps
@@ -109,6 +117,7 @@ def record(
     generator:torch.Generator=None # None: the fixed seed
 )->Recording:                      # three times the size of the images for each step
     "Explain, and keep the points of the path"
+    _check_recordable(method)
     kept = []
     found = _Recorder(method, kept)(score, images, generator=generator)
     if _draws_samples(method): kept = [Trajectory(path.steps) for path in kept]

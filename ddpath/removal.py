@@ -21,7 +21,7 @@ from torch import Tensor
 from .attribution import Attribution, _as_maps, _check_fit, _Maps
 from .batching import Evaluator
 from .checks import InputError, _choice, _integer, _number
-from .classifiers import _check_images
+from .classifiers import _check_images, _predicted
 from .insertion import _open_points, _outlined, _pixel_ranks, _Tabular
 from .randomness import _draw, _seeded
 from .scores import OUTPUTS, Score, _Target
@@ -69,7 +69,7 @@ def _over_orders(
 # %% ../nbs/85_removal.ipynb #6b9cef7f
 def _correct(logits:Tensor, target:Tensor)->Tensor: # (M, classes) and (M,); (M,) of 0 and 1
     "Whether the class is still the predicted one"
-    return (logits.argmax(1) == target).double()
+    return (_predicted(logits) == target).double()
 
 _ANSWERS = dict(correct=_correct, **OUTPUTS)
 

@@ -21,11 +21,11 @@ from torch import Tensor
 
 # %% ../nbs/reference/report.ipynb #acf466fc
 from . import __version__
-from .attribution import Attribution
+from .attribution import Attribution, _REMEDY
 from .checks import _find_place, _whole_folder
+from .classifiers import _resized
 from .drawing import _colours_of
 from .films import _Frames
-from .images import square
 from .overlays import overlay, _ends_of, _pale, _smoothed
 from .templates import _rendered
 
@@ -76,7 +76,7 @@ def _strips(
 )->tuple[np.ndarray, np.ndarray]: # colours (s, K s, 3)
     "The points of a path side by side, and the maps so far"
     points, maps = frames.points[places, row].float()/255, frames.maps[places, row].float()
-    under, ends = _pale(square(image, maps.shape[-1])), _ends_of(_smoothed(maps[-1], 1.))
+    under, ends = _pale(_resized(image[None], maps.shape[-2:])[0]), _ends_of(_smoothed(maps[-1], 1.))
     drawn = [overlay(values, under, ends=ends) for values in maps]
     return np.concatenate([_colours_of(point) for point in points], 1), np.concatenate(drawn, 1)
 
@@ -212,7 +212,8 @@ def _shown(explanation:'Explanation')->str:
     figure = explanation.compare(range(count), columns=5)
     return _rendered('shown.html', photos=list(zip(explanation.names, said)), more=len(explanation) - count,
                      picture=_as_uri(*figure.shown()), width=round(90*figure.get_figwidth()), alt=repr(explanation),
-                     methods=methods, notes=explanation.notes)
+                     methods=methods, notes=explanation.notes,
+                     remedy=_REMEDY if any(' large' in row[-1] for row in methods) else '')
 
 # %% ../nbs/reference/report.ipynb #cf2d39b5
 def _without_nan(row:dict)->dict:

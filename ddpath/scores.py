@@ -6,40 +6,86 @@
 __all__ = ['OUTPUTS', 'Score']
 
 # %% ../nbs/reference/scores.ipynb #0c3c8b98
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
+from weakref import WeakSet
 
 import numpy as np
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import nn, Tensor
 
-from .batching import Evaluator, _eval_mode
+from .batching import Evaluator, _eval_mode, _tensor_of
 from .checks import InputError, _choice
-from .classifiers import _check_images, _check_range, _in_single
+from .classifiers import _in_single, _predicted
 
 # %% ../nbs/reference/scores.ipynb #a4fd176b
 def _logit(logits:Tensor, target:Tensor)->Tensor:
-    "The logit of the target class"
+    "The logit of the target class; one logit is that of class 1, and its negative that of class 0"
+    if logits.shape[1] == 1: return torch.where(target == 1, logits[:, 0], -logits[:, 0])
     return logits.gather(1, target[:, None])[:, 0]
 
 def _log_probability(logits:Tensor, target:Tensor)->Tensor:
     "The logarithm of the softmax of the target class"
+    if logits.shape[1] == 1: return _log_sigmoid(logits, target)
     return _logit(logits.log_softmax(1), target)
 
 def _probability(logits:Tensor, target:Tensor)->Tensor:
     "The softmax of the target class"
+    if logits.shape[1] == 1: return _sigmoid(logits, target)
     return _logit(logits.softmax(1), target)
 
 # %% ../nbs/reference/scores.ipynb #49166b9f
 def _margin(logits:Tensor, target:Tensor)->Tensor:
     "The logit of the target class above the largest of the others"
-    if logits.shape[1] < 2:
-        raise InputError('a margin needs two classes and the network has one: choose output="logit"')
+    if logits.shape[1] == 1: return _logit(logits, target)
     others = logits.scatter(1, target[:, None], -torch.inf)
     return _logit(logits, target) - others.amax(1)
 
-OUTPUTS = dict(logit=_logit, log_probability=_log_probability, probability=_probability, margin=_margin)
+def _sigmoid(logits:Tensor, target:Tensor)->Tensor:
+    "The sigmoid of the target class: its probability where several classes may be there at once"
+    return _logit(logits, target).sigmoid()
+
+def _log_sigmoid(logits:Tensor, target:Tensor)->Tensor:
+    "The logarithm of that"
+    return F.logsigmoid(_logit(logits, target))
+
+OUTPUTS = dict(logit=_logit, log_probability=_log_probability, probability=_probability, margin=_margin,
+               sigmoid=_sigmoid, log_sigmoid=_log_sigmoid)
+
+# %% ../nbs/reference/scores.ipynb #750d9018
+_TOLD = WeakSet() # networks that were warned of
+_SQUASHING = 'probability', 'log_probability', 'sigmoid', 'log_sigmoid'
+
+def _are_probabilities(
+    logits:Tensor,   # (N, C): what is said to be logits
+    network:Callable # that they come from
+)->bool:
+    "Whether all lie in [0, 1], and are many, add up to one, or come from a layer that makes probabilities"
+    low, high = logits.min(), logits.max()
+    if not (low >= 0 and high <= 1): return False
+    one = logits.shape[1] > 1 and ((logits.sum(1) - 1).abs() < 1e-3).all().item()
+    last = list(network.modules())[-1] if isinstance(network, nn.Module) else None
+    return one or (logits.numel() >= 8 and low < high) or isinstance(last, (nn.Softmax, nn.Sigmoid))
+
+# %% ../nbs/reference/scores.ipynb #fab77972
+def _was_told(network:Callable)->bool:
+    "Whether this is asked of a network again; never of one that cannot be remembered"
+    try: known, _ = network in _TOLD, _TOLD.add(network)
+    except TypeError: return False
+    return known
+
+def _warn_of_probabilities(
+    network:Callable, output:str, # of a score
+    logits:Tensor                 # (N, C)
+)->None:
+    "Say once that a network gives probabilities where logits are wanted"
+    if output not in _SQUASHING or not _are_probabilities(logits, network) or _was_told(network): return
+    warnings.warn(f'all outputs of the network lie in [0, 1] and look like probabilities already, and '
+                  f"output='{output}' makes probabilities of them again: take away its last softmax or sigmoid, "
+                  "or choose output='logit' to explain them as they are", stacklevel=4)
 
 # %% ../nbs/reference/scores.ipynb #c354c4cd
 _Target = int|str|Sequence|Tensor|None # a class by index or name, one or N; None: the predicted class
@@ -117,26 +163,29 @@ class _Targets:
     def classes(self, logits:Tensor, given:Tensor, name:str='target')->Tensor:
         "The given class for each row of logits, (N,)"
         self.check_count(len(logits))
-        return _check_targets(given, logits.shape[1], name).to(logits.device).expand(len(logits))
+        return _check_targets(given, max(2, logits.shape[1]), name).to(logits.device).expand(len(logits))
 
     def targets(self, logits:Tensor)->Tensor:
         "The class explained for each row of logits; InputError when one is out of range or their number does not fit"
-        return logits.argmax(1) if self.target is None else self.classes(logits, self.target)
+        if self.target is not None: return self.classes(logits, self.target)
+        if logits.shape[1] == 1 and self.output == 'logit': return logits.new_ones(len(logits), dtype=torch.long)
+        return _predicted(logits)
 
     def take(self, rows:Tensor)->'Score':
         "The score of some of the images, when each has its own target"
         given = {name: getattr(self, name) for name in ('target', 'against')}
         several = {name: classes for name, classes in given.items() if classes is not None and len(classes) > 1}
         own = {name: classes[rows.to(classes.device)] for name, classes in several.items()}
+        if hasattr(self.classifier, 'take'): own['classifier'] = self.classifier.take(rows)
         return replace(self, **own) if own else self
 
 # %% ../nbs/reference/scores.ipynb #a020710c
 @dataclass(frozen=True)
 class Score(_Targets):
     "One number for each image: an output of a classifier for a target class"
-    classifier:Callable      # images (N, 3, H, W) to logits (N, C)
+    classifier:Callable      # a Classifier, or any function of (N, ...) to logits (N, C)
     target:_Target=None      # class by index or name, one or N; None: the predicted class
-    output:str='probability' # logit, log_probability, probability or margin
+    output:str='probability' # a name in OUTPUTS
     against:_Target=None     # a second class, or N: what is explained is the output of the target less that of this one
 
     def __post_init__(self):
@@ -147,7 +196,8 @@ class Score(_Targets):
 
     def __call__(self, images:Tensor)->Tensor:
         "The score of each image, (N,), on the device of the images; InputError for targets that do not fit"
-        with _eval_mode(self.classifier): return self.read(self.classifier(images)).to(images.device)
+        with _eval_mode(self.classifier): logits = _tensor_of(self.classifier(images))
+        return self.read(_check_rows(logits, len(images))).to(images.device)
 
     def read(self, logits:Tensor)->Tensor:
         "The score of each row of logits, (N,), in single precision at least"
@@ -159,7 +209,9 @@ class Score(_Targets):
 
     def settle(self, images:Tensor)->tuple['Score', Tensor]:
         "The same score with one target for each image, given or predicted here; and its values there, (N,)"
-        logits = Evaluator(self.classifier).values(_check_range(_check_images(images)))
+        check = getattr(self.classifier, 'check', None)
+        logits = Evaluator(self.classifier).values(images if check is None else check(images))
+        _warn_of_probabilities(self.classifier, self.output, _check_rows(logits, len(images)))
         fixed = replace(self, target=self.targets(logits))
         return fixed, fixed.read(logits).to(images.device)
 
@@ -180,3 +232,11 @@ def _check_apart(classifier:Callable, target:Tensor, other:Tensor)->None:
     same, named = target[target == other][0].item(), getattr(classifier, 'labels', None) is not None
     name = f' ({classifier.name(same)})' if named and hasattr(classifier, 'name') else ''
     raise InputError(f'class {same}{name} is explained against itself: name another class as against')
+
+# %% ../nbs/reference/scores.ipynb #189d84af
+def _check_rows(logits:object, count:int)->Tensor: # what a classifier gave, for so many images
+    "Logits (N, C); InputError for another shape"
+    shape = tuple(getattr(logits, 'shape', (type(logits).__name__,)))
+    if len(shape) == 2 and shape[0] == count: return logits
+    raise InputError(f'the classifier gave {shape} for {count} images and a Score needs logits (N, C): where there is '
+                     'one number for each already, explain the function itself, without a Score')

@@ -297,7 +297,7 @@ def unharmed():
 
 def test_networks_and_scores():
     check(
-        7,
+        10,
         {
             'a tuple': lambda: ig(Score(answering(lambda logits: (logits, logits))), image),
             'a dictionary': lambda: ig(Score(answering(lambda logits: {'logits': logits})), image),
@@ -372,7 +372,7 @@ def test_networks_and_scores():
 def test_methods_and_settings():
     sevens = torch.full((3, 64, 64), 7.0)
     check(
-        6,
+        7,
         {
             '0 steps': lambda: IntegratedGradients(0)(score, image),
             '-5 steps': lambda: IntegratedGradients(-5)(score, image),
