@@ -184,12 +184,20 @@ class _Ready:
 
     @classmethod
     def timm(cls,
-        name:str,              # e.g. 'resnet50.a1_in1k'; see timm.list_models
+        name:str|nn.Module,    # e.g. 'resnet50.a1_in1k', see timm.list_models; or a network of timm
         weights:str|Path=None, # a .safetensors or .pth file; None: timm's own, downloaded once from its hub
     )->'Classifier':
         "A classifier of timm with the size and normalisation that it was trained with"
         from ddpath.loaders import _timm_network
         return cls(**_timm_network(name, weights))
+
+    @classmethod
+    def transformers(cls,
+        source:str|Path # a folder of save_pretrained, or a name on the hub of Hugging Face
+    )->'Classifier':
+        "An image classifier of transformers with its own preprocessing and labels"
+        from ddpath.loaders import _transformers_arguments
+        return cls(**_transformers_arguments(source))
 
     @classmethod
     def torchvision(cls,

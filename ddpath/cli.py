@@ -33,12 +33,37 @@ class _Parser(argparse.ArgumentParser):
 _SEED, _MOST = 0, 10**6
 _OUTPUTS = 'logit', 'log_probability', 'probability', 'margin', 'sigmoid', 'log_sigmoid'
 _CONTROLS = 'centre', 'edges', 'noise'
-_MEASURES = ('insertion-deletion', 'insertion-deletion-rise2018', 'insertion-deletion-flat', 'information',
-             'pointing', 'pointing-near', 'mass', 'texture', 'completeness', 'path', 'mas', 'road', 'diffid', 'rank',
-             'infidelity', 'max-sensitivity')
 _USUAL_MEASURES = 'insertion-deletion', 'information', 'pointing', 'texture', 'completeness', 'path'
 _DATASETS = 'folder', 'csv', 'coco', 'tiny40', 'imagenette', 'imagenet'
 _ENGINES = 'local', 'ray'
+
+# %% ../nbs/reference/cli.ipynb #e1c07efd
+_COSTS = { # gradients an image takes by default, where they are not 64; None: as many as its sum or its end needs
+    'gradient': 1, 'input-x-gradient': 1, 'guided-backprop': 1, 'guided-absolutegrad': 20, 'ddpath-ig-every-10': 25,
+    'dga': 31, 'adaptgrad': 50, 'averaged-ig': 96, 'mixed-ig': 100, 'freemcg': 100, 'freemcg-control': 100,
+    'samp': 128, 'xrai': 128, 'ddpath-ig': 250, 'ddpath-blur-ig': 250, 'ddpath-guided-ig': 250, 'ddpath-control': 250,
+    'ddpath-shared': 251, 'la': 780, 'ig2': 1206,
+    'ig-adaptive': None, 'blur-ig-adaptive': None, 'mfaba': None, 'mfaba-sharp': None, 'agi': None}
+_USUAL_COST = 64
+
+# %% ../nbs/reference/cli.ipynb #8d1d73b5
+_MEASURES = { # name -> numbers (+ higher is better, - lower), cost besides the map, needs, what it asks
+    'insertion-deletion': ('insertion+ deletion- overall+', 'scores', '', 'does the class follow its pixels?'),
+    'insertion-deletion-rise2018': ('insertion+ deletion- overall+', 'many scores', '', "the same in RISE's steps"),
+    'insertion-deletion-flat': ('insertion+ deletion- overall+', 'scores', '', 'the same with one colour for a blur'),
+    'information': ('aic+ sic+', 'scores', '', 'how few bytes of the picture keep the class?'),
+    'pointing': ('hit+ hit-small+', '', 'boxes', 'does the strongest pixel lie in the object?'),
+    'pointing-near': ('hit-near+ hit-small-near+', '', 'boxes', 'the same, or close beside it?'),
+    'mass': ('mass-outside-', '', 'boxes', 'which share of the map lies beside the object?'),
+    'texture': ('roughness sparsity total-variation', '', '', 'how does the map look? none is better than another'),
+    'completeness': ('completeness-error-', '', 'a baseline', 'do the values add up to the change of the score?'),
+    'path': ('monotone-share+ largest-drop- net-rise+', '', 'a path', 'how smoothly does the score rise on the way?'),
+    'mas': ('mas-insertion+ mas-deletion- mas+', 'scores', '', 'insertion and deletion, if strength counts as well'),
+    'road': ('road-most- road-least+ road+', 'scores', '', 'does the class survive when pixels are filled in?'),
+    'diffid': ('diffid-most- diffid-least+ diffid+', 'scores', '', 'the same with the mean colour'),
+    'rank': ('rank-accuracy+ top-inside+', '', 'boxes', 'which share of the strongest pixels is on the object?'),
+    'infidelity': ('infidelity- infidelity-scaled-', 'scores', '', 'does the map foretell what hiding changes?'),
+    'max-sensitivity': ('max-sensitivity-', '10 more maps', '', 'does the map stay when the picture moves a little?')}
 
 # %% ../nbs/reference/cli.ipynb #cdf78233
 def _seed(text:str)->int: # as it was typed; from 0 to 2^63 - 1
@@ -57,7 +82,9 @@ _EXPLAIN = """Explain what a classifier sees in photographs: maps of ten methods
 Without a photo: the three bundled ones."""
 _BENCHMARK = """Evaluate methods on many photographs and write a table with intervals. \
 Can be stopped at any moment: the same command goes on."""
-_TORCHVISION_OR_TIMM = 'a classifier of torchvision such as resnet50, or of timm such as timm:convnext_tiny'
+_TORCHVISION_OR_TIMM = ('a classifier of torchvision such as resnet50, of timm such as timm:convnext_tiny, a folder of '
+                        'transformers such as hf:my-vit, or a function of yours that gives a Classifier, such as '
+                        'model.py:make')
 _PRIOR_HELP = ("diffusion model for the methods that use one: 'embedded' (64 px), a folder that diffusers saved, a "
                'name on its hub, or a file of guided-diffusion such as 64x64_diffusion.pt (default: embedded)')
 
@@ -73,7 +100,9 @@ _EXPLAIN_EXAMPLES = """examples:
   ddpath explain cat.jpg --target tabby --against lynx    why a tabby, and not a lynx
   ddpath explain cat.jpg --methods ig --steps 128         one method, more steps
   ddpath explain photos/ --classifier resnet50 --out why  a folder of photographs, a network of torchvision
-  ddpath explain cat.jpg --classifier timm:convnext_tiny --weights convnext.safetensors"""
+  ddpath explain cat.jpg --classifier timm:convnext_tiny --weights convnext.safetensors
+  ddpath explain cat.jpg --classifier hf:my-vit           a network that transformers saved, with its own names
+  ddpath explain cat.jpg --classifier model.py:make       what the function make() in model.py returns"""
 _BENCHMARK_EXAMPLES = """examples:
   ddpath benchmark --data photos/ --images 100                    sub-folders named after classes
   ddpath benchmark --data list.csv --methods ig,idgi --metrics insertion-deletion,mas,pointing
@@ -171,6 +200,24 @@ def _add_weights(
     parser.add_argument('--weights', default='DEFAULT', metavar='ENTRY',
                         help="an entry of torchvision's registry (default: its best)")
 
+# %% ../nbs/reference/cli.ipynb #7e5d7f4c
+_METHODS_TEXT = """A line for each method. Cost: gradients for each image by default; --steps changes most. \
+Complete: whether the values add up to a difference of scores, so that a value is a share of it. Needs: what must be \
+there besides a network. Start with ig-adaptive, look at gradient beside it, and believe what both show."""
+_MEASURES_TEXT = """A line for each group of measures that `ddpath benchmark --metrics` takes. Numbers: + higher is \
+better, - lower. Cost: what is computed besides the map. Needs: where there is no box, no path or no baseline, a \
+number is left out. By default: """
+
+def _add_lists(
+    commands:argparse._SubParsersAction # argparse's sub-commands
+)->None:
+    "The options of `ddpath methods` and `ddpath measures`"
+    known = dict(methods=('what the methods cost, guarantee and need', _METHODS_TEXT),
+                 measures=('what the measures ask', f"{_MEASURES_TEXT}{', '.join(_USUAL_MEASURES)}."))
+    for name, (help, text) in known.items():
+        parser = commands.add_parser(name, help=help, description=text)
+        parser.add_argument('words', nargs='*', metavar='WORD', help='only the lines with one of these words')
+
 # %% ../nbs/reference/cli.ipynb #c67ac3cb
 def _make_parser()->_Parser:
     "The parser of the whole command line"
@@ -181,6 +228,7 @@ def _make_parser()->_Parser:
     _add_explain(commands)
     _add_benchmark(commands)
     _add_weights(commands)
+    _add_lists(commands)
     return parser
 
 # %% ../nbs/reference/cli.ipynb #6f9beb5c
@@ -205,6 +253,18 @@ def _check_methods(
         _known_method(name)
     return names
 
+# %% ../nbs/reference/cli.ipynb #65cd1afc
+def _own_function(
+    classifier:str # as it was typed
+)->tuple[Path, str]|None: # a file of Python and the name of a function in it; None for any other name
+    "What `file.py:function` says; InputError for a file that is not there, and for one without a function"
+    if classifier.endswith('.py'):
+        raise InputError(f"'{classifier}' names no function: add it, such as {classifier}:make")
+    found = re.fullmatch(r'(.+\.py):([^:]+)', classifier)
+    if found is None: return None
+    if not Path(found[1]).is_file(): raise InputError(f"no such file: '{found[1]}'; check the path")
+    return Path(found[1]), found[2]
+
 # %% ../nbs/reference/cli.ipynb #e90aeb01
 def _check_weights(
     weights:str|None, # as they were typed
@@ -212,6 +272,8 @@ def _check_weights(
 )->None:
     "InputError for weights that are not there, or belong to no network"
     if weights is None: return
+    if classifier.startswith('hf:') or _own_function(classifier):
+        raise InputError(f'{classifier} has its own weights: leave out --weights {weights}')
     if not weights: raise InputError('the name of the weights is empty')
     if Path(weights).suffix in ('.safetensors', '.pth', '.pt') and not Path(weights).is_file():
         raise InputError(f"no such file of weights: '{weights}'; check the path")
@@ -228,6 +290,7 @@ def _check_files(
         if not name or not Path(name).exists(): raise InputError(f"no such file: '{name}'; check the path")
     if getattr(options, 'target', None) is not None and options.target == options.against:
         raise InputError(f"'{options.target}' is explained against itself: name another class with --against")
+    _own_function(options.classifier)
     _check_weights(options.weights, options.classifier)
 
 # %% ../nbs/reference/cli.ipynb #08718d2f
@@ -242,9 +305,35 @@ def _device(
         raise InputError(f"device '{name}' is not available here; use cpu") from None
     return name
 
+# %% ../nbs/reference/cli.ipynb #6868b3a8
+def _made_by(
+    file:Path,
+    function:str # in it
+)->'Classifier':
+    "What a function of the user's gives: a Classifier, or a network of timm; InputError for anything else"
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    from torch import nn
+
+    from ddpath.classifiers import Classifier
+    spec = spec_from_file_location(file.stem, file)
+    module = module_from_spec(spec)
+    sys.path.insert(0, str(file.parent.absolute())) # for what it imports from beside it
+    try:
+        spec.loader.exec_module(module)
+        made = getattr(module, function)
+        made = made if isinstance(made, nn.Module) else made()
+    except Exception as error: # whatever the user's own code may raise
+        raise InputError(f'{file}:{function} failed with {type(error).__name__} ({error}); run it in Python') from None
+    finally: sys.path.remove(str(file.parent.absolute()))
+    if isinstance(made, Classifier): return made
+    if isinstance(made, nn.Module): return Classifier.timm(made)
+    raise InputError(f'{file}:{function} gave a {type(made).__name__}: '
+                     'return Classifier(network, mean, std, size, labels)')
+
 # %% ../nbs/reference/cli.ipynb #f3ca881d
 def _read_classifier(
-    name:str,         # 'imagenet', 'embedded', a torchvision classifier, or timm:NAME
+    name:str,         # 'imagenet', 'embedded', a torchvision classifier, timm:NAME, hf:FOLDER or file.py:function
     weights:str=None, # file or entry of torchvision's registry
     device:str=None   # None: cuda where there is one
 )->'Classifier':
@@ -252,6 +341,8 @@ def _read_classifier(
     device = _device(device)
     from ddpath.classifiers import Classifier
     if name.lower() in ('imagenet', 'embedded'): classifier = getattr(Classifier, name.lower())()
+    elif _own_function(name): classifier = _made_by(*_own_function(name))
+    elif name.startswith('hf:'): classifier = Classifier.transformers(name.removeprefix('hf:'))
     elif name.startswith('timm:'): classifier = Classifier.timm(name.removeprefix('timm:'), weights)
     else: classifier = Classifier.torchvision(name, weights or 'DEFAULT')
     return classifier.to(device)
@@ -426,8 +517,45 @@ def _weights(
     _fetch_weights(options.network, record)
     print(Path(torch.hub.get_dir())/'checkpoints'/Path(record.url).name)
 
+# %% ../nbs/reference/cli.ipynb #527d2ed5
+def _print_lines(
+    lines:Sequence[tuple], # texts, the first ones the headings
+    words:Sequence[str]    # only lines with one of these; empty: all
+)->None:
+    "Columns as wide as they need be; InputError where no line has the words"
+    chosen = [line for line in lines[1:] if not words or any(word.lower() in ' '.join(line).lower() for word in words)]
+    if not chosen: raise InputError(f"no line with {' or '.join(words)}: leave it out for all {len(lines) - 1}")
+    widths = [max(map(len, column)) for column in zip(lines[0], *chosen)]
+    for line in [lines[0], *chosen]:
+        print('  '.join(text.ljust(width) for text, width in zip(line, widths)).rstrip())
+
+def _cost_of(name:str)->str: # in METHODS
+    "What a method costs, in words"
+    cost = _COSTS.get(name, _USUAL_COST)
+    return 'as needed' if cost is None else f'{cost} scores' if 'no gradients' in METHODS[name].needs else str(cost)
+
+# %% ../nbs/reference/cli.ipynb #4e607199
+def _print_methods(
+    options:argparse.Namespace # of `ddpath methods`
+)->None:
+    "A line for each method"
+    lines = [('method', 'cost', 'complete', 'needs', 'when to take it')]
+    for name, recipe in METHODS.items():
+        lines.append((name, _cost_of(name), recipe.complete or 'no', recipe.needs or '-', recipe.when))
+    _print_lines(lines, options.words)
+
+def _print_measures(
+    options:argparse.Namespace # of `ddpath measures`
+)->None:
+    "A line for each group of measures"
+    lines = [('measures', 'numbers', 'cost', 'needs', 'what they ask')]
+    for name, (numbers, cost, needs, asks) in _MEASURES.items():
+        lines.append((name, numbers, cost or '-', needs or '-', asks))
+    _print_lines(lines, options.words)
+
 # %% ../nbs/reference/cli.ipynb #5e01025b
-_COMMANDS = dict(explain=_explain, benchmark=_benchmark, weights=_weights)
+_COMMANDS = dict(explain=_explain, benchmark=_benchmark, weights=_weights, methods=_print_methods,
+                 measures=_print_measures)
 
 def _run(arguments:Sequence[str])->None: # as they were typed
     "Parse a line and do what it says; warnings become lines on standard error"

@@ -9,7 +9,9 @@ __all__ = ['published_weights']
 import difflib
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from urllib.error import URLError
@@ -186,18 +188,43 @@ def _imagenet_network()->dict: # the arguments of Classifier
 
 # %% ../nbs/reference/loaders.ipynb #f1176d5b
 def _timm_network(
-    name:str,              # of a classifier in timm
+    name:str|nn.Module,    # a classifier of timm, by name or itself
     weights:str|Path=None  # a .safetensors or .pth file; None: timm's own from its hub
 )->dict:                   # the arguments of Classifier
     "A filled network of timm with its own data configuration"
     import timm
+    if isinstance(name, nn.Module): return _timm_arguments(_check_timm_network(name, weights))
     _check_timm(name)
     if weights is None: network = _fetch_timm(name)
     else: network = _load_weights(timm.create_model(name), _read_weights(weights), str(weights))
-    data = timm.data.resolve_model_data_config(network)
-    labels = _imagenet_labels() if network.num_classes == 1000 else None
-    normalisation = dict(mean=data['mean'], std=data['std'], size=data['input_size'][-1])
-    return dict(network=network, **normalisation, labels=labels, title=name)
+    return _timm_arguments(network) | dict(title=name)
+
+# %% ../nbs/reference/loaders.ipynb #104cb01b
+def _timm_arguments(network:nn.Module)->dict:
+    "What timm says of one of its networks, as the arguments of Classifier"
+    from timm.data import resolve_model_data_config
+    data = resolve_model_data_config(network)
+    built = getattr(getattr(network, 'patch_embed', None), 'img_size', None) # what its grid was made for, if it has one
+    height, width = built or data['input_size'][-2:]
+    if height != width: raise InputError(
+        f'{type(network).__name__} expects {height} × {width} pixels: give a network for squares')
+    return dict(network=network, mean=data['mean'], std=data['std'], size=width, labels=_timm_labels(network))
+
+def _timm_labels(network:nn.Module)->list[str]|None:
+    "The names that come with the network; those of ImageNet as torchvision writes them, of larger sets as timm does"
+    from timm.data import ImageNetInfo, infer_imagenet_subset
+    own = network.pretrained_cfg.get('label_names')
+    if own is not None and len(own) == network.num_classes: return list(own)
+    if network.num_classes == 1000: return _imagenet_labels()
+    subset = infer_imagenet_subset(network)
+    return ImageNetInfo(subset).label_descriptions() if subset else None
+
+def _check_timm_network(network:nn.Module, weights:object)->nn.Module:
+    "The same; InputError for one that is not timm's, and for weights beside it"
+    if weights is not None: raise InputError(f'the network has its weights already: leave out {weights}')
+    if hasattr(network, 'pretrained_cfg') and hasattr(network, 'num_classes'): return network
+    raise InputError(f'a {type(network).__name__} says nothing of its preprocessing as networks of timm do: '
+                     'give Classifier(network, mean, std, size)')
 
 # %% ../nbs/reference/loaders.ipynb #a6a3c162
 def _check_timm(
@@ -229,3 +256,69 @@ def _fetch_timm(
         raise InputError(f"could not get the weights of {name} from timm's hub ({_first_line(error)[:100]}); "
                          'check the connection, or give a .safetensors or .pth file') from None
     return network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+
+# %% ../nbs/reference/loaders.ipynb #a0664453
+def _transformers_arguments(
+    source:str|Path # a folder, or a name on the hub
+)->dict:            # the arguments of Classifier
+    "An image classifier of transformers with its own preprocessing and labels"
+    network = _read_pretrained('AutoModelForImageClassification', source, 'config.json')
+    processor = _read_pretrained('AutoImageProcessor', source, 'preprocessor_config.json')
+    names = network.config.id2label
+    labels = [str(names[index]) for index in sorted(names)]
+    if all(label.startswith('LABEL_') for label in labels): labels = None # what stands there without names
+    network = _LogitsAlone(network.eval().requires_grad_(False))
+    return dict(network=network, **_processed(processor), labels=labels, title=Path(source).name)
+
+# %% ../nbs/reference/loaders.ipynb #995996b5
+@contextmanager
+def _without_bars(transformers:object)->Iterator[None]: # the package
+    "Let transformers show no progress of reading from the disk"
+    logging = transformers.utils.logging
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try: yield
+    finally:
+        if shown: logging.enable_progress_bar()
+
+# %% ../nbs/reference/loaders.ipynb #ec717911
+def _read_pretrained(
+    kind:str,        # a class of transformers
+    source:str|Path, # a folder, or a name on the hub
+    file:str         # that says what it is
+)->object:
+    "What transformers reads there; InputError with the remedy where it cannot"
+    try: transformers = import_module('transformers')
+    except ImportError: raise InputError('transformers is not installed: pip install transformers') from None
+    if Path(source).is_dir() and not (Path(source)/file).is_file(): raise InputError(
+        f"'{source}' has no {file}: save network and image processor there with save_pretrained, or give "
+        'Classifier(network, mean, std, size)')
+    try:
+        with _without_bars(transformers): return getattr(transformers, kind).from_pretrained(str(source))
+    except Exception as error: # whatever the hub, the connection and the file may raise
+        raise InputError(f"transformers reads no image classifier from '{source}' ({_first_line(error)[:100]}); "
+                         'give a folder of save_pretrained, or a name on its hub') from None
+
+# %% ../nbs/reference/loaders.ipynb #95f0e14c
+class _LogitsAlone(nn.Module):
+    "A network whose answer is an object with logits, as one that answers with the logits"
+    def __init__(self, network:nn.Module):
+        super().__init__()
+        self.network, self.training = network, network.training
+
+    def forward(self, pixels:Tensor)->Tensor: return self.network(pixels).logits
+
+def _processed(processor:object)->dict: # mean, std and size
+    "Normalisation and size of an image processor, for pixels in [0, 1]"
+    scale = 255*processor.rescale_factor if processor.do_rescale else 255
+    mean, std = (processor.image_mean, processor.image_std) if processor.do_normalize else ([0.]*3, [1.]*3)
+    cropped = getattr(processor, 'do_center_crop', False) and getattr(processor, 'crop_size', None)
+    return dict(mean=[m/scale for m in mean], std=[s/scale for s in std], size=_side_of(cropped or processor.size))
+
+def _side_of(size:object)->int: # of an image processor
+    "The side of the square that a network gets; InputError where it is none"
+    known = size if isinstance(size, Mapping) else vars(size)
+    sides = {known.get(name) for name in ('height', 'width', 'shortest_edge')} - {None}
+    if len(sides) == 1: return sides.pop()
+    sizes = ', '.join(f'{name} {side}' for name, side in known.items() if side)
+    raise InputError(f'the image processor makes pictures of {sizes}: give a network for squares')
