@@ -27,7 +27,7 @@ setup(
     package_data={'ddpath': ['__init__.pyi', 'py.typed', 'weights/*.safetensors', 'pages/*.html']},
     python_requires=f'>={settings["min_python"]}',
     install_requires=settings['requirements'].split(),
-    extras_require={extra: settings[f'{extra}_requirements'].split() for extra in ('dev', 'ray')},
+    extras_require={extra: settings[f'{extra}_requirements'].split() for extra in ('dev', 'ray', 'transformers')},
     entry_points={'console_scripts': settings['console_scripts'].split(),
                   'nbdev': ['ddpath=ddpath._modidx:d']},  # links names on the site
     zip_safe=False,

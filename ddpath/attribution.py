@@ -277,10 +277,10 @@ class _Settings:
     def __post_init__(self):
         if is_dataclass(self): _make_integers(self)
 
-    unit = 'gradient' # what is counted; 'score' for a method that takes no gradients
+    counted = 'gradient' # what `cost` counts; 'score' for a method that takes no gradients
 
     def cost(self)->int|None:
-        "Gradients (or scores, see `unit`) that each image will take; None when that is known only at the end"
+        "Gradients (or scores, see `counted`) that each image will take; None when that is known only at the end"
 
     def label(self)->str:
         "What stands before its progress bar"
@@ -386,7 +386,7 @@ class Method(_Settings):
         with torch.inference_mode(False):
             images, cost = _check_input(images), self.cost()
             total = cost and cost*len(images)
-            with tqdm(total=total, unit=self.unit, desc=self.label(), leave=None, disable=not progress) as bar:
+            with tqdm(total=total, unit=self.counted, desc=self.label(), leave=None, disable=not progress) as bar:
                 evaluator = Evaluator.at(score, images, getattr(self, 'batch_size', None), bar)
                 result = self.attribute(evaluator, images, generator)
             return _conclude(self, result, evaluator, images, started, generator)
@@ -406,7 +406,7 @@ class _Wrapped(Method):
         return self.method.combined(integrals, evaluator, images)
 
     @property
-    def unit(self)->str: return self.method.unit
+    def counted(self)->str: return self.method.counted
     @property
     def inner(self)->Method: return self.method.inner
     @property

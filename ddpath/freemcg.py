@@ -64,7 +64,7 @@ class ScoreCovariance(Method):
     side:int=None       # px, of the noise, which is enlarged to the images; None: as large as they are
     batch_size:int=None # images times samples taken together; None: by their size
 
-    unit = 'score'
+    counted = 'score'
 
     def __post_init__(self):
         super().__post_init__()
@@ -101,7 +101,7 @@ class FreeMCG(Method):
     strength:float=.4   # of the noise, as a share of the prior's schedule, above 0
     batch_size:int=None # images times samples taken together; None: by their size
 
-    unit = 'score'
+    counted = 'score'
 
     def __post_init__(self):
         super().__post_init__()
