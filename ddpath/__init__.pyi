@@ -21,14 +21,6 @@ from .blur import (
     BlurPath as BlurPath,
     gaussian_blur as gaussian_blur,
 )
-from .captum import (
-    Explainer as Explainer,
-    GradientShap as GradientShap,
-    GuidedBackprop as GuidedBackprop,
-    InputXGradient as InputXGradient,
-    IntegratedGradients as IntegratedGradients,
-    Saliency as Saliency,
-)
 from .checks import InputError as InputError
 from .classifiers import Classifier as Classifier
 from .cli import main as main
@@ -131,7 +123,6 @@ from .photos import load_images as load_images, photo_table as photo_table
 from .positions import draw_position as draw_position
 from .prior import NoisyClassifier as NoisyClassifier, Prior as Prior
 from .quadrature import RULES as RULES
-from .quantus import explain_func as explain_func
 from .random_paths import SPI as SPI, standard_error as standard_error
 from .recording import Recording as Recording, record as record
 from .regions import (
