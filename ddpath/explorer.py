@@ -111,7 +111,7 @@ class _OnDemand:
         self.first = [*sliding, *self.methods][0] # one whose path begins somewhere, if there is one
 
     def __call__(self, method:str, photo:int, steps:int)->Recording:
-        chosen, row = with_steps(self.known[method], steps) or self.known[method], torch.tensor([photo])
+        chosen, row = with_steps(self.known[method], steps), torch.tensor([photo])
         return record(chosen, _rows_of(self.score, row), self.images[row])
 
 # %% ../nbs/reference/explorer.ipynb #934e8ef0

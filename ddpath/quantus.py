@@ -14,7 +14,7 @@ from .attribution import Method
 from .captum import Explainer
 from .checks import InputError, _choice
 from .classifiers import _weight_of
-from .methods import make_method, with_steps
+from .methods import make_method, _stepped
 
 # %% ../nbs/reference/quantus.ipynb #3ae31386
 _READ = dict(logit=lambda logits: logits, probability=lambda logits: logits.softmax(1),
@@ -46,7 +46,7 @@ def _method_of(method:str|Method, steps:int|None, settings:dict)->Method:
     built = make_method(method, **settings) if isinstance(method, str) else method
     if not isinstance(built, Method):
         raise InputError(f'{method!r:.60} is no method: give a name in METHODS, or build one')
-    stepped = built if steps is None else with_steps(built, steps)
+    stepped = built if steps is None else _stepped(built, steps)
     if stepped is not None: return stepped
     raise InputError(f'{steps} steps do nothing for {built.label()}: leave them out')
 
