@@ -6,7 +6,6 @@
 __all__ = ['VAE']
 
 # %% ../nbs/reference/autoencoders.ipynb #8f72374d
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +16,6 @@ import diffusers
 import torch
 import torch.nn.functional as F
 from diffusers import AutoencoderKL
-from safetensors import safe_open
 from torch import nn, Tensor
 
 from .batching import _CHUNK, _evaluating, _first_line, _in_chunks
@@ -25,7 +23,7 @@ from .checks import InputError, _integer
 from .classifiers import _check_images, _in_single, _resized, _weight_of
 
 # %% ../nbs/reference/autoencoders.ipynb #245d794a
-from .loaders import _load_weights, _read_weights
+from .loaders import _load_weights, _read_record
 from .pixel_diffusion import _require, _to_model, _to_pixels
 
 # %% ../nbs/reference/autoencoders.ipynb #95b007fc
@@ -164,8 +162,7 @@ _VAE_WEIGHTS = files('ddpath')/'weights'/'vae64.safetensors'
 
 def _embedded_vae()->dict: # the arguments of VAE
     "The network inside the package"
-    with safe_open(str(_VAE_WEIGHTS), 'pt') as file: record = json.loads(file.metadata()['record'])
-    state = {name: value.float() for name, value in _read_weights(_VAE_WEIGHTS).items()}
+    record, state = _read_record(_VAE_WEIGHTS)
     network = _load_weights(AutoencoderKL(**record['vae']), state, _VAE_WEIGHTS.name)
     return dict(network=network, size=record['size'], fold=record['fold'])
 

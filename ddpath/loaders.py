@@ -98,11 +98,17 @@ def _half_resnet18(
 # %% ../nbs/reference/loaders.ipynb #0142bdf4
 _EMBEDDED = files('ddpath')/'weights'/'classifier64.safetensors'
 
+def _read_record(
+    file:Path # of the package
+)->tuple[dict, dict[str, Tensor]]: # what it is, and its tensors, real numbers in single precision
+    "A file of weights, with the description that was saved in it"
+    with safe_open(str(file), 'pt') as opened: record = json.loads(opened.metadata()['record'])
+    weights = _read_weights(file).items()
+    return record, {name: value.float() if value.is_floating_point() else value for name, value in weights}
+
 def _embedded_network()->dict: # the arguments of Classifier
     "The network inside the package with its size, normalisation and labels"
-    with safe_open(str(_EMBEDDED), 'pt') as file: record = json.loads(file.metadata()['record'])
-    weights = _read_weights(_EMBEDDED)
-    state = {name: value.float() if value.is_floating_point() else value for name, value in weights.items()}
+    record, state = _read_record(_EMBEDDED)
     network = _load_weights(_half_resnet18(len(record['labels'])), state, _EMBEDDED.name)
     known = {key: record[key] for key in ('mean', 'std', 'size', 'labels')}
     return dict(network=network, **known, title='the embedded network')

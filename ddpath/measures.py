@@ -179,24 +179,23 @@ def _ends(name:str, found:Removal)->dict[str, Measure]:
 
 # %% ../nbs/reference/measures.ipynb #104a19d4
 @dataclass(frozen=True)
-class Road:
+class _Refilled:
+    "Base of measures that remove and refill, by the function `remove`"
+    answer:str='correct' # or an output of Score, such as probability
+    orders:int=8         # random orders that ties are averaged over
+
+    def __call__(self, case:Case)->dict[str, Measure]:
+        found = self.remove(case.classifier, case.image, case.target, case.attributions, answer=self.answer,
+                            orders=self.orders, generator=case.generator)
+        return _ends(self.remove.__name__, found)
+
+class Road(_Refilled):
     "Whether the class survives when pixels are refilled from their neighbours"
-    answer:str='correct' # or an output of Score, such as probability
-    orders:int=8         # random orders that ties are averaged over
+    remove = staticmethod(road)
 
-    def __call__(self, case:Case)->dict[str, Measure]:
-        return _ends('road', road(case.classifier, case.image, case.target, case.attributions, answer=self.answer,
-                                  orders=self.orders, generator=case.generator))
-
-@dataclass(frozen=True)
-class DiffID:
+class DiffID(_Refilled):
     "Whether the class survives when channel values become the mean colour"
-    answer:str='correct' # or an output of Score, such as probability
-    orders:int=8         # random orders that ties are averaged over
-
-    def __call__(self, case:Case)->dict[str, Measure]:
-        return _ends('diffid', diffid(case.classifier, case.image, case.target, case.attributions, answer=self.answer,
-                                      orders=self.orders, generator=case.generator))
+    remove = staticmethod(diffid)
 
 # %% ../nbs/reference/measures.ipynb #46100daf
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@
 __all__ = ['Prior', 'NoisyClassifier']
 
 # %% ../nbs/52_prior.ipynb #23d703df
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -17,7 +16,6 @@ import torch
 import torch.nn.functional as F
 from diffusers import DDPMScheduler, UNet2DModel
 from diffusers.models.embeddings import TimestepEmbedding, Timesteps
-from safetensors import safe_open
 from torch import nn, Tensor
 
 # %% ../nbs/52_prior.ipynb #65d3c97f
@@ -27,7 +25,7 @@ from .batching import _value_and_gradient_once
 from .checks import InputError, _choice, _integer
 from .classifiers import _find_label, _in_single
 from .diffusion import _reverse_process, _STEPS
-from .loaders import _half_resnet18, _load_weights, _read_weights
+from .loaders import _half_resnet18, _load_weights, _read_record
 from .pixel_diffusion import _PixelDiffusion, _require, _rows, _run_unshuffled, _to_model, _to_pixels
 from .randomness import _seeded
 from .scores import Score, _Target
@@ -228,13 +226,6 @@ class NoisyClassifier(nn.Module):
 # %% ../nbs/52_prior.ipynb #ddddf0b8
 _FOLDER = files('ddpath')/'weights'
 _WEIGHTS = dict(prior=_FOLDER/'prior64.safetensors', classifier=_FOLDER/'noisy64.safetensors')
-
-def _read_record(
-    file:Path # of the package
-)->tuple[dict, dict[str, Tensor]]: # what it is, and its tensors in single precision
-    "A file of weights, with the description that was saved in it"
-    with safe_open(str(file), 'pt') as opened: record = json.loads(opened.metadata()['record'])
-    return record, {name: value.float() for name, value in _read_weights(file).items()}
 
 # %% ../nbs/52_prior.ipynb #56cba08b
 def _embedded_prior()->dict: # the arguments of Prior
