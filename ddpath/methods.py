@@ -23,7 +23,7 @@ _SHARED = 'Paths whose change of the score is shared out'
 _DIFFUSION = 'Diffusion models'
 _LATENT = 'Paths through an autoencoder'
 _SUPPRESSED = 'Suppression'
-_REGIONS = 'Regions and blurred maps'
+_REGIONS = 'Regions, blurred maps, ensembles'
 
 # %% ../nbs/reference/methods.ipynb #f0077104
 @dataclass(frozen=True)
@@ -89,6 +89,8 @@ METHODS |= {
                           start='black', complete='for the copies', when='noise around a whole method'),
     'wg': Recipe('Weighted Gradients', _STRAIGHT, '#27ae60', 'weighted.WeightedBaselines', start='several baselines',
                  complete='yes', when='no single baseline can be defended'),
+    'ig-unsigned': Recipe('Integrated Gradients, unsigned', _STRAIGHT, '#154a7d', 'unsigned.Unsigned', start='blur',
+                          needs='images', when='what moved the score at all, though it cancelled'),
 }
 
 # %% ../nbs/reference/methods.ipynb #5c0c314c
@@ -199,6 +201,8 @@ METHODS |= {
                    when='whole regions; the map of any method can be averaged so'),
     'smoothed-ig': Recipe('Integrated Gradients, blurred map', _REGIONS, '#8aa0b5', 'regions.Smoothed',
                           dict(method=_IG), needs='images', when='as the rival of every map that is smoother'),
+    'ensemble': Recipe('Ensemble', _REGIONS, '#1a5276', 'ensembles.Ensemble', needs='images',
+                       when='what three methods agree on'),
 }
 
 # %% ../nbs/reference/methods.ipynb #b45f47d8
@@ -250,6 +254,18 @@ def _recipe_of(
     same = (recipe for recipe in METHODS.values() if recipe.source.endswith(f'.{kind}'))
     return replace(next(same, _OWN), title=name)
 
+# %% ../nbs/reference/methods.ipynb #a64c7a19
+def _inside(
+    method:'Method|Callable'
+)->list: # several in an ensemble
+    "The methods that wrap no other: the method itself, or those in it"
+    found = []
+    def note(inner:'Method')->'Method':
+        found.append(inner)
+        return inner
+    if hasattr(method, 'mapped'): method.mapped(note)
+    return found
+
 # %% ../nbs/reference/methods.ipynb #d031b10f
 def _with_steps(
     method:'Method', # that wraps no other
@@ -282,8 +298,8 @@ def _stepped(
     steps:int      # gradients for each image
 )->'Method|None':  # None where that cannot be chosen
     "The same method with that many gradients: steps or samples, shared by its draws, copies and baselines"
-    def given(count): return method.mapped(lambda inner: _with_steps(inner, count))
-    if not _with_steps(method.inner, steps): return None
+    def given(count): return method.mapped(lambda inner: _with_steps(inner, count) or inner)
+    if not any(_with_steps(inner, steps) for inner in _inside(method)): return None
     cost = given(steps).cost()
     if cost is None or cost <= steps + 1: return given(steps) # one more: at the image itself
     return given(max(1, steps*steps//cost))
@@ -309,17 +325,17 @@ def _shortened(
 
 # %% ../nbs/reference/methods.ipynb #a3f0af33
 def _uses_prior(
-    method:'Method'
+    method:'Method|Callable'
 )->bool:
-    "Whether a method, or the one inside it, uses a diffusion model"
-    return hasattr(getattr(method, 'inner', method), 'prior')
+    "Whether a method, or one inside it, uses a diffusion model"
+    return any(hasattr(inner, 'prior') for inner in _inside(method))
 
 def with_prior(
     method:'Method',
     prior:'Prior'
 )->'Method': # the same where no prior is used
     "The same method with another diffusion model"
-    return method.mapped(lambda inner: replace(inner, prior=prior)) if _uses_prior(method) else method
+    return method.mapped(lambda inner: replace(inner, prior=prior) if hasattr(inner, 'prior') else inner)
 
 # %% ../nbs/reference/methods.ipynb #3d4ecb19
 _USUAL = { # by default: name -> settings
