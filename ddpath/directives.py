@@ -22,7 +22,7 @@ _MARKS = { # directive: whether its cells are left out now, and what is said the
     'slow': (lambda: not os.environ.get('DDPATH_SLOW'),
              'slow: it may take hours and overwrite what is recorded; after %env DDPATH_SLOW=1 it runs'),
     'shared': (_shared_is_missing,
-               'shared: it reads photographs or weights from a folder ../shared beside the checkout, and there is none')}
+               'shared: the folder ../shared, with photographs and weights that it reads, is not beside the checkout')}
 
 def _reason(
     source:str # of a cell
