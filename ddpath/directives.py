@@ -19,7 +19,7 @@ def _shared_is_missing()->bool:
 
 # %% ../nbs/reference/directives.ipynb #d1c70006
 _MARKS = { # directive: whether its cells are left out now, and what is said then
-    'slow': (lambda: not os.environ.get('DDPATH_SLOW'),
+    'slow': (lambda: os.environ.get('DDPATH_SLOW') != '1',
              'slow: it may take hours and overwrite what is recorded; after %env DDPATH_SLOW=1 it runs'),
     'shared': (_shared_is_missing,
                'shared: the folder ../shared, with photographs and weights that it reads, is not beside the checkout')}
