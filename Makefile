@@ -16,10 +16,11 @@ clean:    ## Strip the notebooks of what changes without meaning; outputs stay
 readme:   ## Write README.md from nbs/index.ipynb
 	$(PYTHON) .ci/readme.py
 
-check:    ## Fail where a file is outdated, a figure too large or a line of code too long, and say the remedy
+check:    ## Fail where a file is outdated, a figure too large, a line too long or a slow cell unguarded, and say the remedy
 	$(PYTHON) .ci/current.py
 	$(PYTHON) .ci/figures.py nbs
 	$(PYTHON) .ci/lines.py
+	$(PYTHON) .ci/directives.py
 
 test:     ## Run the lessons of the notebooks and the other tests
 	$(PYTHON) -m pytest

@@ -16,6 +16,7 @@ from .attribution import StraightPath
 from .blur import gaussian_blur
 from .checks import InputError, _number
 from .denoising import DDPath, DDPathIG, _Sample
+from .diffusion import posterior_mean
 from .guided import _advanced, _block_of, _length
 from .prior import Prior
 
@@ -66,3 +67,15 @@ class NetworkFree(DDPathIG):
 
     def denoised(self, prior:Prior, images:Tensor, classes:Tensor|None, generator:torch.Generator)->Iterator:
         for t in prior.timesteps.flip(0): yield images, prior.least_variance(t).to(images).expand_as(images)
+
+# %% ../nbs/61_ddpath_variants.ipynb #82309917
+@dataclass(frozen=True)
+class _Answered(NetworkFree):
+    "DDPath-IG with a fixed answer in place of the denoised image"
+    grey:bool=False # plain grey, the worst answer; or the image itself, the best
+
+    def denoised(self, prior:Prior, images:Tensor, classes:Tensor|None, generator:torch.Generator)->Iterator:
+        answer = torch.zeros_like(images) if self.grey else 2*images - 1
+        for t in prior.timesteps.flip(0):
+            mean = posterior_mean(answer, 2*images - 1, prior.schedule.level(t[None], 1))
+            yield ((mean + 1)/2).to(images), prior.least_variance(t).to(images).expand_as(images)

@@ -128,6 +128,13 @@ def test_marker_runs_only_slow(project):
     project.runpytest('-m', 'slow').assert_outcomes(passed=2, deselected=2)
 
 
+def test_slow_runs_on_pages_that_guard_it(project):
+    write(project, '# Page', '%load_ext ddpath.directives', *SLOW[1:-1])
+    project.runpytest('-m', 'slow').assert_outcomes(passed=2, deselected=1)
+    write(project, '# Page', '%load_ext ddpath.directives', '#| slow\n1/0')
+    project.runpytest('-m', 'slow').assert_outcomes(failed=1)
+
+
 def test_slow_does_not_run_unselected(project):
     write(project, *SLOW[:-1], '#| slow\nassert ran == ["other"]')
     project.runpytest('-m', 'slow', '-k', 'other or last').assert_outcomes(passed=2, deselected=2)
