@@ -23,32 +23,12 @@ from matplotlib.patches import Ellipse, Rectangle
 # %% ../nbs/reference/tables.ipynb #c0c894f4
 from . import __version__
 from .checks import InputError
+from .conclusions import _DIRECTIONS, _columns, _compared, _differs, _rank, conclusions
 from .drawing import Drawing
 from .evaluation import _Evaluation
-from .stats import _SIGNS, _leading, _matrix, interval
+from .stats import _SIGNS, _matrix, interval
 from .store import _experiment, _write_whole
 from .templates import _rendered
-
-# %% ../nbs/reference/tables.ipynb #ccbca237
-def _compared(
-    values:pd.DataFrame # an image a row, a method a column
-)->list[str]:
-    "The methods, those with most numbers first, that together have half of the photographs that any has"
-    present, shared = values.notna(), values.notna().any(axis=1)
-    least, taken = shared.sum()/2, []
-    for name in present.sum().sort_values(ascending=False, kind='stable').index:
-        together = shared & present[name]
-        if together.sum() >= max(least, 1): shared, taken = together, [*taken, name]
-    return [name for name in values if name in taken]
-
-# %% ../nbs/reference/tables.ipynb #451b71ac
-def _leaders(
-    values:pd.DataFrame, # an image a row, a method a column; images that all of the methods have
-    better:str           # 'higher', 'lower', or empty
-)->set[str]:
-    "The methods with the best mean, or within noise of it; none where neither direction is better"
-    if better not in _SIGNS: return set()
-    return {name for name, leads in zip(values, _leading(_SIGNS[better]*values.to_numpy())) if leads}
 
 # %% ../nbs/reference/tables.ipynb #c812a1ac
 def _with_ends(
@@ -73,6 +53,19 @@ def _counts(
     images = values.notna().sum()
     return dict(images=images, without=len(every) - every.notna().sum(), left_out=every.notna().sum() - images)
 
+# %% ../nbs/reference/tables.ipynb #7ddeb541
+def _marks(
+    values:pd.DataFrame, # an image a row, a method a column
+    shared:pd.DataFrame, # the methods that are compared, and the images that all of them have
+    better:str           # 'higher', 'lower', or empty
+)->dict[str, list[bool]]:
+    "Which methods lead, and which stand out; none where neither direction is better"
+    if better not in _SIGNS: return dict(leads=[False]*values.shape[1], stands_out=[False]*values.shape[1])
+    ranking = _rank(shared, better)
+    parts = dict(leads=ranking.leads(), stands_out=ranking.stands_out())
+    return {name: pd.Series(part, ranking.names).reindex(list(values), fill_value=False).tolist()
+            for name, part in parts.items()}
+
 # %% ../nbs/reference/tables.ipynb #2be5f2a5
 def _table_of_measure(frame:pd.DataFrame, reference:str)->pd.DataFrame:
     "Means of one measure, differences to the reference method and their intervals, a row a method"
@@ -81,9 +74,9 @@ def _table_of_measure(frame:pd.DataFrame, reference:str)->pd.DataFrame:
     shared = every[methods].notna().all(axis=1)
     values = every.where(shared, every.drop(columns=methods)) # who is not compared keeps its own photographs
     difference = values.sub(every[reference] if reference in every else np.nan, axis=0)
-    best = _leaders(values.loc[shared, methods], better)
     columns = dict(_with_ends('', values), **_with_ends('difference', difference),
-                   leads=[name in best for name in values], **_counts(every, values))
+                   **_marks(values, values.loc[shared, methods], better), differs=_differs(difference),
+                   **_counts(every, values))
     found = pd.DataFrame(columns, index=values.columns).join(_costs(frame))
     return found.reset_index().assign(metric=frame.metric.iloc[0], better=better)
 
@@ -95,7 +88,8 @@ def table(
     """Means and paired differences to a reference, each with its 95 % interval
 
     Columns: metric, better, method; mean, low, high; difference, difference_low, difference_high; leads (the best
-    mean, or within noise of it, all pairs compared at once); images, without (those that have no number), left_out
+    mean, or within noise of it, all pairs compared at once), stands_out (leads, and is significantly better than
+    another method), differs (the difference excludes zero, Holm over the column); images, without (those that have no number), left_out
     (those where another method has none); evaluations (mean) and seconds (median, a busy machine makes outliers).
     """
     measured = frame[frame.metric != '']
