@@ -152,8 +152,7 @@ def _make_evaluation(
     return _Evaluation(methods, classifier, _named_metrics(metrics), output, seed, settings)
 
 # %% ../nbs/reference/benchmark.ipynb #e779f017
-_BOXES = ('give boxes: a CSV with columns file, x0, y0, x1, y1 as boxes (on the command line --boxes), or Photographs '
-          'that have them')
+_BOXES = 'give boxes, as a CSV with columns file, x0, y0, x1, y1 (--boxes FILE on the command line, boxes= in Python)'
 
 def _check_needs(
     evaluation:_Evaluation,
@@ -162,9 +161,9 @@ def _check_needs(
     "A warning about measures that need boxes where no photograph has one; InputError where no other is asked for"
     needing = [name for name, metric in evaluation.metrics.items() if getattr(metric, 'needs', '') == 'boxes']
     if not needing or any(photo.boxes for photo in photographs): return
-    said = f"no photograph has a box, and {', '.join(needing)} needs some"
-    if len(needing) == len(evaluation.metrics): raise InputError(f'{said}: {_BOXES}, or take other measures')
-    warnings.warn(f'{said}: it is left without a number; {_BOXES}', stacklevel=3)
+    said = f"no photograph has a box, and {', '.join(needing)} cannot be measured without"
+    if len(needing) == len(evaluation.metrics): raise InputError(f'{said}: {_BOXES}, or choose other measures')
+    warnings.warn(f'{said}: {_BOXES}, or leave it out', stacklevel=3)
 
 # %% ../nbs/reference/benchmark.ipynb #6ca554d4
 def run(

@@ -9,6 +9,7 @@ __all__ = []
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 from tqdm import tqdm
@@ -16,6 +17,8 @@ from tqdm import tqdm
 from .batching import value_and_gradient
 from .checks import InputError
 from .evaluation import _Evaluation, _Job, _see
+from .measures import CONTROLS
+from .methods import _uses_prior
 from .scores import Score
 
 # %% ../nbs/reference/progress.ipynb #5e193364
@@ -36,6 +39,7 @@ def _gradients(evaluation:_Evaluation, todo:Sequence[_Job])->int:
     costs = {name: getattr(method, 'cost', lambda: None)() for name, method in evaluation.methods.items()}
     return sum(_USUAL if costs[name] is None else costs[name] for job in todo for name in job.methods)
 
+# %% ../nbs/reference/progress.ipynb #8b4ef70b
 def _seconds_of_gradient(evaluation:_Evaluation, job:_Job, count:int=8)->float:
     "What a gradient takes on this photograph, of several at once"
     seen = _see(evaluation, job.photograph)
@@ -46,18 +50,34 @@ def _seconds_of_gradient(evaluation:_Evaluation, job:_Job, count:int=8)->float:
     value_and_gradient(score, images)[1].sum().item() # a GPU has finished then
     return (time.perf_counter() - started)/count
 
+# %% ../nbs/reference/progress.ipynb #78faec5d
+def _seconds_of_measures(evaluation:_Evaluation, job:_Job)->float:
+    "What the measures of one map take on this photograph"
+    alone = replace(evaluation, methods={'noise': CONTROLS['noise']()}, settings={})
+    started = time.perf_counter()
+    alone(job._replace(missing={group: ('noise',) for group in job.missing}))
+    return time.perf_counter() - started
+
 # %% ../nbs/reference/progress.ipynb #32b5d2b5
+def _estimate(evaluation:_Evaluation, todo:Sequence[_Job])->str:
+    "How long it may take; empty where the first photograph cannot be measured"
+    try: gradients = _gradients(evaluation, todo)*_seconds_of_gradient(evaluation, todo[0])
+    except InputError: return '' # its row will say so
+    measures = sum(len(job.methods) for job in todo)*_seconds_of_measures(evaluation, todo[0])
+    without = ', diffusion models not counted' if any(map(_uses_prior, evaluation.methods.values())) else ''
+    return f': {_roughly(gradients + measures)}, estimated from one gradient and the measures of one map{without}'
+
+# %% ../nbs/reference/progress.ipynb #7528ee0b
+def _several(count:int, what:str)->str: return f"{count} {what}{'s'*(count != 1)}"
+
 def _plan(evaluation:_Evaluation, todo:Sequence[_Job], count:int)->str: # count: photographs that were asked for
-    "What will be computed, and how long the gradients alone may take"
-    if not todo: return f'all {count} photographs are measured already'
+    "What will be computed, and how long it may take"
+    if not todo: return f'all {_several(count, "photograph")} are measured already'
     there = f'{count - len(todo)} of {count} photographs are measured already; ' if len(todo) < count else ''
-    groups = f"{len(evaluation.metrics)} group{'s'*(len(evaluation.metrics) > 1)} of measures"
-    asked = f'{there}{len(todo)} photographs, {len(evaluation.methods)} methods, {groups}'
-    gradients = _gradients(evaluation, todo)
-    try: seconds = gradients*_seconds_of_gradient(evaluation, todo[0])
-    except InputError: return asked # the photograph cannot be read, or has no such class: its row will say so
-    return (f'{asked}. Estimated time: {_roughly(seconds)} for {gradients/len(todo):,.0f} gradients a photograph; '
-            'measures and diffusion models come on top, so the first photograph will tell better')
+    metrics = list(dict.fromkeys(group for job in todo for group in job.missing))
+    methods = list(dict.fromkeys(name for job in todo for name in job.methods))
+    return (f"{there}{_several(len(todo), 'photograph')}, {_several(len(methods), 'method')}, "
+            f"{_several(len(metrics), 'group')} of measures{_estimate(evaluation, todo)}")
 
 # %% ../nbs/reference/progress.ipynb #b466d239
 def _line(job:_Job, frame:pd.DataFrame, number:int, count:int, seconds:float, left:float)->str:

@@ -23,7 +23,7 @@ from matplotlib.patches import Ellipse, Rectangle
 # %% ../nbs/reference/tables.ipynb #c0c894f4
 from . import __version__
 from .checks import InputError
-from .conclusions import _DIRECTIONS, _columns, _compared, _differs, _rank, conclusions
+from .conclusions import _columns, _compared, _differs, _rank, conclusions
 from .drawing import Drawing
 from .evaluation import _Evaluation
 from .stats import _SIGNS, _matrix, interval
@@ -101,6 +101,7 @@ def table(
 
 # %% ../nbs/reference/tables.ipynb #fc0c9233
 _ARROWS = dict(higher=' ↑', lower=' ↓')
+_MARKED = dict(mean='stands_out', difference='differs') # what is drawn or printed -> the column that marks it
 
 # %% ../nbs/reference/tables.ipynb #ca82c814
 def _name_lines(panel:Axes, methods:Sequence[str])->None:
@@ -117,7 +118,7 @@ def _draw_measure(
     "One panel of `draw_table`; the line of a method without this measure stays empty"
     low, high = (part[f'{column}_{end}' if column == 'difference' else end] for end in ('low', 'high'))
     places = part.method.map(list(methods).index)
-    filled = ['C0' if leads else 'white' for leads in part.leads]
+    filled = ['C0' if marked else 'white' for marked in part[_MARKED[column]]]
     panel.hlines(places, low, high, color='grey', linewidth=1.5)
     panel.scatter(part[column], places, s=16, zorder=3, color=filled, edgecolors='C0')
     if column == 'difference': panel.axvline(0, color='lightgrey', linewidth=1, zorder=0)
@@ -155,7 +156,7 @@ def draw_table(
     difference:bool=False,          # draw the paired differences instead of the means
     columns:int=4                   # panels a row
 )->Drawing:
-    "Means, or differences, with their intervals: a panel a measure, a line a method; leading methods are filled"
+    "Means, or differences, with their intervals: a panel a measure, a line a method; what is significant is filled"
     parts = _parts_by_measure(found, [metrics] if isinstance(metrics, str) else metrics)
     methods = list(dict.fromkeys(pd.concat(parts.values()).method))
     figure, panels = _grid(len(parts), len(methods), columns)
@@ -239,10 +240,11 @@ def _cell(row:pd.Series, column:str)->str:
 def wide(
     found:pd.DataFrame, # of `table`
     column:str='mean',  # or difference
-    bold:str='**{}**'   # how leading methods are marked
+    bold:str='**{}**'   # how what is significant is marked: means that stand out, or differences to the reference
 )->pd.DataFrame:        # a method a row, a measure a column
     "The table as people read it"
-    texts = [bold.format(_cell(row, column)) if row['leads'] else _cell(row, column) for _, row in found.iterrows()]
+    texts = [bold.format(_cell(row, column)) if row[_MARKED[column]] else _cell(row, column)
+             for _, row in found.iterrows()]
     names = found.metric + found.better.map(_ARROWS).fillna('')
     layout = pd.DataFrame(dict(method=found.method, measure=names, text=texts))
     shown = layout.pivot(index='method', columns='measure', values='text').fillna('none')
@@ -298,27 +300,50 @@ def _picture(found:pd.DataFrame)->bytes: # found: of `table`
     draw_table(found).savefig(picture, format='png', dpi=150)
     return picture.getvalue()
 
-def _markdown_of(tables:dict[str, pd.DataFrame])->str: # title -> table
-    "Tables below their titles"
-    return '\n'.join(f'## {title}\n\n{_markdown(shown)}' for title, shown in tables.items())
-
 # %% ../nbs/reference/tables.ipynb #0afa5bde
+def _legend(found:pd.DataFrame)->pd.DataFrame: # of `table`
+    "What the columns of a table are"
+    return pd.DataFrame(_columns(found), index=['better', 'what it is']).T.rename_axis('column')
+
+def _measured(found:pd.DataFrame)->pd.DataFrame: # of `table`
+    "The measures of which there is a number; all where there is none"
+    some = found[found.groupby('metric')['mean'].transform('count') > 0]
+    return some if len(some) else found
+
+# %% ../nbs/reference/tables.ipynb #5ecfc9e9
+_ABOUT = {
+    'Means': 'Means with 95 % intervals over the photographs that all compared methods have. Bold: no other method is '
+             'significantly better, and this one is significantly better than at least one (paired differences, all '
+             'pairs of a measure at once, at least six photographs). No bold: nothing stands out.',
+    'Differences to ig': 'Paired differences on the same photographs, with 95 % intervals. Bold: the interval excludes '
+                         "zero, and Holm's adjustment for all methods of the column agrees (at least six photographs)."}
+
+def _markdown_of(tables:dict[str, pd.DataFrame], said:dict[str, str])->str: # title -> table; measure -> sentence
+    "The conclusions, and tables below their titles"
+    lines = ''.join(f'- **{metric}**: {sentence}\n' for metric, sentence in said.items())
+    parts = [f'## {title}\n\n' + (f'{_ABOUT[title]}\n\n' if title in _ABOUT else '') + _markdown(shown)
+             for title, shown in tables.items()]
+    return '\n'.join([f'## Conclusions\n\n{lines}'] + parts if said else parts)
+
+# %% ../nbs/reference/tables.ipynb #3efbfe85
 def _contents(
     frame:pd.DataFrame, # of `run`
     evaluation:_Evaluation
 )->dict[str, str|bytes]: # name of a file -> what stands in it
     "Table, figure and card, in each format"
-    found, failed, described = table(frame), failures(frame), _card(frame, evaluation)
-    tables = {'Means': wide(found)}
-    if found.difference.notna().any(): tables['Differences to ig'] = wide(found, 'difference')
-    sections = dict(tables)
+    found, failed, described, said = table(frame), failures(frame), _card(frame, evaluation), conclusions(frame)
+    shown = _measured(found)
+    tables = {'Means': wide(shown)}
+    if shown.difference.any(): tables['Differences to ig'] = wide(shown, 'difference')
+    sections = tables | {'What the columns are': _legend(shown)}
     if len(failed): sections['Without a number'] = failed.set_index('metric')
     sections['Card'] = pd.DataFrame(dict(value=described)).rename_axis('')
     return {'table.parquet': found.to_parquet(index=False),
-            'table.md': _markdown_of(sections),
-            'table.html': _rendered('benchmark.html', images=frame.image.nunique(), tables=tables,
-                                    failures=failed.to_numpy().tolist(), card=described),
-            'table.png': _picture(found),
+            'table.md': _markdown_of(sections, said),
+            'table.html': _rendered('benchmark.html', images=frame.image.nunique(), tables=tables, about=_ABOUT,
+                                    said=said, legend=_columns(shown), failures=failed.to_numpy().tolist(),
+                                    card=described),
+            'table.png': _picture(shown),
             'card.json': json.dumps(described, indent=1)}
 
 # %% ../nbs/reference/tables.ipynb #3a0d2ad7
