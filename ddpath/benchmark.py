@@ -152,7 +152,7 @@ def _make_evaluation(
     return _Evaluation(methods, classifier, _named_metrics(metrics), output, seed, settings)
 
 # %% ../nbs/reference/benchmark.ipynb #e779f017
-_BOXES = 'give boxes, as a CSV with columns file, x0, y0, x1, y1 (--boxes FILE on the command line, boxes= in Python)'
+_BOXES = 'give them as a CSV with columns file, x0, y0, x1, y1 (--boxes FILE, in Python boxes=)'
 
 def _check_needs(
     evaluation:_Evaluation,
@@ -161,9 +161,9 @@ def _check_needs(
     "A warning about measures that need boxes where no photograph has one; InputError where no other is asked for"
     needing = [name for name, metric in evaluation.metrics.items() if getattr(metric, 'needs', '') == 'boxes']
     if not needing or any(photo.boxes for photo in photographs): return
-    said = f"no photograph has a box, and {', '.join(needing)} cannot be measured without"
-    if len(needing) == len(evaluation.metrics): raise InputError(f'{said}: {_BOXES}, or choose other measures')
-    warnings.warn(f'{said}: {_BOXES}, or leave it out', stacklevel=3)
+    said = f"{' and '.join(needing)} need{'s'*(len(needing) == 1)} boxes and no photograph has one: {_BOXES}, or "
+    if len(needing) == len(evaluation.metrics): raise InputError(f'{said}choose other measures')
+    warnings.warn(f"{said}leave {'it' if len(needing) == 1 else 'them'} out", stacklevel=3)
 
 # %% ../nbs/reference/benchmark.ipynb #6ca554d4
 def run(

@@ -77,10 +77,9 @@ def _listed(names:Sequence[str])->str:
 
 def _too_few(ranking:_Ranking)->str:
     "That so few photographs cannot tell"
-    best = ranking.names[int(np.argmax(ranking.ahead.sum(axis=1)))]
-    told = f'; the best mean is that of {best}, which may be chance' if ranking.count > 1 else ''
     number = 'one photograph is' if ranking.count == 1 else f'{ranking.count} photographs are'
-    return f'{number} too few to tell which of {len(ranking.names)} methods is best: take at least {_FEWEST}{told}'
+    return (f'{number} too few to tell which of {len(ranking.names)} methods is best: take at least {_FEWEST}, '
+            f'and {_ENOUGH} for intervals that can be trusted')
 
 def _no_winner(ranking:_Ranking, first:int, second:int)->str: # places of the two best
     "That the photographs do not tell the methods apart"
@@ -118,7 +117,7 @@ def _sentence(
     blind:Sequence[str]=() # methods that do not look at the network
 )->str:
     "Which methods are best, on how many photographs, how sure; or that so few cannot tell"
-    if len(ranking.names) < 2: return 'one method alone: there is nothing to compare it with'
+    if len(ranking.names) < 2: return f'only {ranking.names[0]} has numbers: there is nothing to compare it with.'
     if ranking.count < _FEWEST: return _too_few(ranking) + '.'
     first, second = (-ranking.ahead.sum(axis=1)).argsort(kind='stable')[:2]
     if not ranking.stands_out().any(): return _no_winner(ranking, first, second) + '.'
@@ -134,8 +133,21 @@ def conclusions(
     for metric, part in measured.groupby('metric', sort=False):
         every = _matrix(part)
         shared = every[_compared(every)].dropna()
-        if len(shared): said[metric] = _sentence(_rank(shared, part.better.iloc[0]), blind)
+        if shared.size: said[metric] = _sentence(_rank(shared, part.better.iloc[0]), blind)
     return said
+
+# %% ../nbs/reference/conclusions.ipynb #748fce73
+def _grouped(said:dict[str, str])->dict[str, str]: # of `conclusions`
+    "Measures, listed together where the same is said of them -> the sentence"
+    alike = {}
+    for metric, sentence in said.items(): alike.setdefault(sentence, []).append(metric)
+    return {', '.join(metrics): sentence for sentence, metrics in alike.items()}
+
+def _first_conclusion(said:dict[str, str])->tuple[str, str]: # of `conclusions`
+    "The measure to begin with, and what is said: insertion less deletion, else the first that compares methods"
+    telling = {metric: sentence for metric, sentence in said.items() if not sentence.startswith('only ')} or said
+    metric = 'overall' if 'overall' in telling else next(iter(telling))
+    return metric, telling[metric]
 
 # %% ../nbs/reference/conclusions.ipynb #29a78172
 _CURVE = 'area under the curve of the probability of the class while'

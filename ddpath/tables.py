@@ -23,7 +23,7 @@ from matplotlib.patches import Ellipse, Rectangle
 # %% ../nbs/reference/tables.ipynb #c0c894f4
 from . import __version__
 from .checks import InputError
-from .conclusions import _columns, _compared, _differs, _rank, conclusions
+from .conclusions import _columns, _compared, _differs, _grouped, _rank, conclusions
 from .drawing import Drawing
 from .evaluation import _Evaluation
 from .stats import _SIGNS, _matrix, interval
@@ -331,7 +331,8 @@ def _contents(
     evaluation:_Evaluation
 )->dict[str, str|bytes]: # name of a file -> what stands in it
     "Table, figure and card, in each format"
-    found, failed, described, said = table(frame), failures(frame), _card(frame, evaluation), conclusions(frame)
+    found, failed, described = table(frame), failures(frame), _card(frame, evaluation)
+    said = _grouped(conclusions(frame))
     shown = _measured(found)
     tables = {'Means': wide(shown)}
     if shown.difference.any(): tables['Differences to ig'] = wide(shown, 'difference')
