@@ -47,16 +47,18 @@ def _usable(
 # %% ../nbs/reference/datasets.ipynb #3bb36088
 def _square_boxes(
     boxes:Sequence, # (B, 4): x0, y0, x1, y1, the edges, in pixels of the picture
-    height:int, width:int, size:int # of the picture; side of the square
-)->Tensor: # (at most B, 4): in pixels of the square; what was cropped away is left out
-    "The boxes after what `square` does to an image; those smaller than a pixel of the square are left out"
+    height:int, width:int, # of the picture
+    size:int|None          # side of the square; None: the whole picture
+)->Tensor: # (at most B, 4): in pixels of what is seen; what was cropped away is left out
+    "The boxes after what `square` does to an image; those smaller than a pixel are left out"
     boxes = _usable([tuple(map(float, box)) for box in boxes], 'a photograph')
     outside = [box for box in boxes if min(box[0], box[1]) < -1 or box[2] > width + 1 or box[3] > height + 1]
     if outside:
         raise InputError(f'box {tuple(outside[0])} leaves the picture of {width} x {height} pixels: '
                          'give pixels of the file, or clip it')
     given = torch.tensor(boxes, dtype=torch.float64).view(-1, 4)
-    moved = square(BoundingBoxes(given, format='XYXY', canvas_size=(height, width)), size).as_subclass(Tensor)
+    drawn = BoundingBoxes(given, format='XYXY', canvas_size=(height, width))
+    moved = given if size is None else square(drawn, size).as_subclass(Tensor)
     return moved[(moved[:, 2:] - moved[:, :2] >= 1).all(1)]
 
 # %% ../nbs/reference/datasets.ipynb #9e26aebc
@@ -83,10 +85,11 @@ class Photograph:
             if np.shape(box) != (4,) or any(_number(edge) != _number(edge) for edge in box):
                 raise InputError(f"'{self.name}' has the box {box!r}: give (x0, y0, x1, y1), four numbers, for each")
 
-    def load(self, size:int)->tuple[Tensor, Tensor]: # picture (3, size, size) and boxes (B, 4)
-        "The central square, and the boxes in its pixels"
+    def load(self, size:int|None)->tuple[Tensor, Tensor]: # picture (3, size, size) and boxes (B, 4)
+        "The central square, or the whole picture where `size` is None; and the boxes in its pixels"
         picture = self.file if isinstance(self.file, Tensor) else load_image(self.file)
-        return square(picture, size), _square_boxes(self.boxes, *picture.shape[-2:], size)
+        seen = picture if size is None else square(picture, size)
+        return seen, _square_boxes(self.boxes, *picture.shape[-2:], size)
 
     def key(self)->str: # 16 hexadecimal digits
         "What its rows go by: another image under the same name is another photograph"
