@@ -86,7 +86,8 @@ def _with_boxes(
     "The photographs with these boxes"
     if boxes is None: return list(photographs)
     if isinstance(boxes, (str, Path)):
-        files = {photo.name: os.path.abspath(photo.file) for photo in photographs if isinstance(photo.file, (str, Path))}
+        files = {photo.name: os.path.abspath(photo.file) for photo in photographs
+                 if isinstance(photo.file, (str, Path))}
         labels = {files[photo.name]: photo.label for photo in photographs if photo.name in files}
         found = _boxes_from(boxes, labels, 'photographs')
         return [replace(photo, boxes=found.get(files.get(photo.name), photo.boxes)) for photo in photographs]

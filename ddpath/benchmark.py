@@ -169,14 +169,14 @@ def _check_needs(
 def run(
     methods:Mapping|Sequence[str], # name -> method, or names in METHODS and CONTROLS
     classifier:Classifier,
-    photographs:str|Path|datasets.CocoDetection|Sequence=None, # path of a data set, Photographs, or (images, labels, boxes)
+    photographs:str|Path|datasets.CocoDetection|Sequence=None, # a data set by its path, Photographs, or images as below
     metrics:Mapping|Sequence[str]|None=None, # name -> function of a Case, or names in METRICS; None: the usual ones
     out:str|Path='ddpath-benchmark', # folder of the rows and of the finished table
     engine:str='local',              # or 'ray'
     *,
-    images:Tensor|np.ndarray|Sequence|Mapping=None, # in place of photographs: (N, 3, H, W) in [0, 1], (3, H, W) each, or name -> (3, H, W)
+    images:Tensor|np.ndarray|Sequence|Mapping=None, # in place of them: (N, 3, H, W) in [0, 1], or name -> (3, H, W)
     labels:Sequence|Mapping=None,    # of images: a class by name or number for each; None: what the network predicts
-    boxes:Sequence|Mapping|str|Path=None, # (x0, y0, x1, y1) in pixels, one or several for each, by name, or a CSV
+    boxes:Sequence|Mapping|str|Path=None, # (x0, y0, x1, y1) in pixels for each, or several; by name, or a CSV
     output:str='probability',        # of the classifier, that is explained
     seed:int=_SEED,
     progress:bool|None=False,        # show a bar with the time left; None: in a terminal, elsewhere a line a photograph
@@ -188,7 +188,7 @@ def run(
     evaluation = _make_evaluation(methods, classifier, metrics, output, seed)
     _check_needs(evaluation, photographs)
     store = _Rows(Path(out), _agreed(_read_settings(Path(out)), _experiment(evaluation), out))
-    told = _Progress(progress)
-    with told.bar: frame = _compute(evaluation, photographs, store, engine, told, **options)
+    shown = _Progress(progress)
+    with shown.bar: frame = _compute(evaluation, photographs, store, engine, shown, **options)
     _finish(frame, evaluation, store.out)
     return frame

@@ -81,12 +81,14 @@ def _too_few(ranking:_Ranking)->str:
     return (f'{number} too few to tell which of {len(ranking.names)} methods is best: take at least {_FEWEST}, '
             f'and {_ENOUGH} for intervals that can be trusted')
 
+# %% ../nbs/reference/conclusions.ipynb #952f13ae
 def _no_winner(ranking:_Ranking, first:int, second:int)->str: # places of the two best
     "That the photographs do not tell the methods apart"
     gap, noise = ranking.ahead[first, second], ranking.noise[first, second]
     return (f'{ranking.count} photographs do not tell these {len(ranking.names)} methods apart: {ranking.names[first]} '
             f'has the best mean, ahead of {ranking.names[second]} by {gap:.3f} [{gap - noise:.3f}, {gap + noise:.3f}]')
 
+# %% ../nbs/reference/conclusions.ipynb #e209b99a
 def _winners(ranking:_Ranking, first:int, second:int)->str: # places of the two best
     "Which methods are best, and how sure that is"
     leading = [ranking.names[place] for place in (-ranking.ahead.sum(axis=1)).argsort() if ranking.leads()[place]]
@@ -184,7 +186,10 @@ _MEANINGS |= {
     'infidelity': 'squared error of what the map foretells of hidden squares, as a share of that of a map of zeros',
     'infidelity-scaled': 'the same, the map scaled at its best',
     'max-sensitivity': 'by how much the map changes at most when the picture moves a little, as a share of it'}
-_VARIANTS = {'-rise2018': " in RISE's steps", '-flat': ', one colour in place of a blur', '-near': ', or close beside it'}
+
+# %% ../nbs/reference/conclusions.ipynb #d98ec547
+_VARIANTS = {'-rise2018': " in RISE's steps", '-flat': ', one colour in place of a blur',
+             '-near': ', or close beside it'}
 _DIRECTIONS = {'higher': '↑ higher is better', 'lower': '↓ lower is better', '': 'neither direction is better'}
 
 # %% ../nbs/reference/conclusions.ipynb #4d333c38

@@ -355,8 +355,8 @@ def read_dataset(
     _choice('data set', dataset, DATASETS)
     unknown = [name for name in options if name not in inspect.signature(DATASETS[dataset]).parameters]
     if unknown:
-        raise InputError(f"the data set '{dataset}' takes no '{unknown[0]}': leave it out, or list the pictures in a CSV "
-                         f"with columns file, label, {', '.join(_CORNERS[0])}")
+        raise InputError(f"the data set '{dataset}' takes no '{unknown[0]}': leave it out, or list the pictures in a "
+                         f"CSV with columns file, label, {', '.join(_CORNERS[0])}")
     return DATASETS[dataset](source, **options)
 
 # %% ../nbs/reference/datasets.ipynb #0f8b36e5

@@ -202,12 +202,12 @@ class DiffID(_Refilled):
 class Pointing:
     "Whether the most salient pixel lies in a box, and the same where the boxes are small"
     needs = 'boxes'
-    tolerance:float=0. # how far beside a box still hits, as a share of the side
+    tolerance:float=0. # how far beside a box still hits, as a share of the shorter side
     small:float=.25    # boxes that cover less of the picture are small
     suffix:str=''      # of the names of the measures
 
     def __call__(self, case:Case)->dict[str, Measure]:
-        hits = pointing_game(case.attributions, [case.boxes], self.tolerance*case.image.shape[-1]).hits[:, 0]
+        hits = pointing_game(case.attributions, [case.boxes], self.tolerance*min(case.image.shape[-2:])).hits[:, 0]
         covered = pointing_game(case.attributions, [case.boxes]).chance.item()
         reason = 'no box' if np.isnan(covered) else ''
         large = reason or ('' if covered < self.small else 'boxes are not small')

@@ -143,15 +143,14 @@ def _add_data(
     parser:_Parser
 )->None:
     "The options of `ddpath benchmark` that say which photographs"
-    parser.add_argument('path', nargs='?', metavar='PATH', help='a folder of photographs (sub-folders are classes), a CSV '
-                        'with columns file, label and perhaps x0, y0, x1, y1, or the JSON of COCO annotations')
+    parser.add_argument('path', nargs='?', metavar='PATH', help='a folder of photographs (sub-folders are classes), a '
+                        'CSV with columns file, label and perhaps x0, y0, x1, y1, or the JSON of COCO annotations')
     parser.add_argument('--data', metavar='PATH', help='the same, by name')
     parser.add_argument('--dataset', choices=_DATASETS, help='what PATH is (default: folder, csv or coco, by its look)')
     parser.add_argument('--label', metavar='COLUMN', help='the column of a CSV that holds the class (default: label, '
                         'name, class or imagenet_index)')
-    parser.add_argument('--boxes', metavar='CSV',
-                        help='a CSV with columns file, x0, y0, x1, y1, its paths relative to its own folder (default: boxes stand '
-                        'in the CSV of PATH, if anywhere)')
+    parser.add_argument('--boxes', metavar='CSV', help='a CSV with columns file, x0, y0, x1, y1, its paths relative to '
+                        'its own folder (default: boxes stand in the CSV of PATH, if anywhere)')
     parser.add_argument('--images', type=int, metavar='N', help='how many photographs, spread over all; a larger N '
                         'goes on from a smaller one (default: all)')
 

@@ -89,8 +89,9 @@ def table(
 
     Columns: metric, better, method; mean, low, high; difference, difference_low, difference_high; leads (the best
     mean, or within noise of it, all pairs compared at once), stands_out (leads, and is significantly better than
-    another method), differs (the difference excludes zero, Holm over the column); images, without (those that have no number), left_out
-    (those where another method has none); evaluations (mean) and seconds (median, a busy machine makes outliers).
+    another method), differs (the interval of the difference excludes zero, Holm over the column); images, without
+    (those that have no number), left_out (those where another method has none); evaluations (mean) and seconds
+    (median, a busy machine makes outliers).
     """
     measured = frame[frame.metric != '']
     if not len(measured): raise InputError('there are no measurements in these rows: see their reasons')
