@@ -43,8 +43,8 @@ def _pictures(
         return [Photograph(str(name), _picture(image, f"the image '{name}'", classifier))
                 for name, image in images.items()]
     if not isinstance(images, (Tensor, np.ndarray, list, tuple)):
-        raise InputError(f'images is {str(images)!r:.50}: give a tensor or an array (N, {classifier.channels}, H, W), '
-                         'or a list; files and data sets are photographs, and sample(…, 100) takes some of them')
+        raise InputError(f'images is {images!r:.50}: give a tensor or an array (N, {classifier.channels}, H, W), or a '
+                         'list; a path goes to photographs, and sample(read_dataset(path), 100) takes some of it')
     if isinstance(images, (Tensor, np.ndarray)) and images.ndim != 4:
         raise InputError(f'images have shape {tuple(images.shape)}: give (N, {classifier.channels}, H, W), '
                          'and a single one as images[None]')
@@ -89,6 +89,7 @@ def _with_boxes(
         files = {photo.name: os.path.abspath(photo.file) for photo in photographs
                  if isinstance(photo.file, (str, Path))}
         labels = {files[photo.name]: photo.label for photo in photographs if photo.name in files}
+        if not files: raise InputError(f"'{boxes}' names files, and the pictures are in memory: give rows of numbers")
         found = _boxes_from(boxes, labels, 'photographs')
         return [replace(photo, boxes=found.get(files.get(photo.name), photo.boxes)) for photo in photographs]
     names = [photo.name for photo in photographs]

@@ -86,18 +86,22 @@ def _no_winner(ranking:_Ranking, first:int, second:int)->str: # places of the tw
     "That the photographs do not tell the methods apart"
     gap, noise = ranking.ahead[first, second], ranking.noise[first, second]
     return (f'{ranking.count} photographs do not tell these {len(ranking.names)} methods apart: {ranking.names[first]} '
-            f'has the best mean, ahead of {ranking.names[second]} by {gap:.3f} [{gap - noise:.3f}, {gap + noise:.3f}]')
+            f'has the best mean, ahead of {ranking.names[second]} by {gap:.3f}, '
+            f'95 % interval [{gap - noise:.3f}, {gap + noise:.3f}]')
 
 # %% ../nbs/reference/conclusions.ipynb #e209b99a
 def _winners(ranking:_Ranking, first:int, second:int)->str: # places of the two best
     "Which methods are best, and how sure that is"
-    leading = [ranking.names[place] for place in (-ranking.ahead.sum(axis=1)).argsort() if ranking.leads()[place]]
-    of = f'of {len(ranking.names)} methods on {ranking.count} photographs'
-    if len(leading) > 1: return (f'{_listed(leading)} are the best {of}, within noise of each other; '
-                                 'each of the others is significantly worse than one of the methods or more')
+    places, leads, count = (-ranking.ahead.sum(axis=1)).argsort(kind='stable'), ranking.leads(), len(ranking.names)
+    leading = [ranking.names[place] for place in places if leads[place]]
+    behind = [ranking.names[place] for place in places if not leads[place]]
+    of = f"the {'best' if count > 2 else 'better'} of {count} methods on {ranking.count} photographs"
+    if len(leading) > 1:
+        return (f"{_listed(leading)} are {of}, within noise of each other; {_listed(behind)} "
+                f"{'is' if len(behind) == 1 else 'are each'} significantly worse than at least one method")
     gap, noise = ranking.ahead[first, second], ranking.noise[first, second]
-    return (f'{leading[0]} is the best {of}, ahead of the next, {ranking.names[second]}, by {gap:.3f} '
-            f'[{gap - noise:.3f}, {gap + noise:.3f}]')
+    return (f"{leading[0]} is {of}, ahead of {ranking.names[second]}{', the next,'*(count > 2)} by {gap:.3f}, "
+            f'95 % interval [{gap - noise:.3f}, {gap + noise:.3f}]')
 
 # %% ../nbs/reference/conclusions.ipynb #b8aae56d
 def _caution(
@@ -152,10 +156,10 @@ def _first_conclusion(said:dict[str, str])->tuple[str, str]: # of `conclusions`
     return metric, telling[metric]
 
 # %% ../nbs/reference/conclusions.ipynb #29a78172
-_CURVE = 'area under the curve of the probability of the class while'
+_CURVE = 'area under the curve of the probability of the class while the pixels of the map are'
 _MEANINGS = { # measure -> what it is
-    'insertion': f'{_CURVE} the pixels of the map are put in, strongest first',
-    'deletion': f'{_CURVE} they are taken away, strongest first',
+    'insertion': f'{_CURVE} put in, strongest first',
+    'deletion': f'{_CURVE} taken away, strongest first',
     'overall': 'insertion less deletion',
     'aic': 'how often the class is recognised when few bytes of the picture are sharp, strongest pixels first',
     'sic': 'how probable the class is, likewise',

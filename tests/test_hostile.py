@@ -628,6 +628,10 @@ def test_benchmark_and_weights_refuse():
         'benchmark --data photos --methods igg',
         'benchmark --data photos --engine dask',
         'benchmark --data photos --label name',
+        'benchmark photos --data photos',
+        'benchmark photos --boxes photos',
+        'benchmark photos --boxes gone.csv',
+        'benchmark photos --methods gradient --metrics pointing',
         'benchmark --data photos --methods gradient --out cat.jpg',
         'weights resnet5',
     )
@@ -701,9 +705,9 @@ def started(*arguments):
 
 
 def stopped(process):
-    "What stands on stderr, and the exit code, after an interrupt"
+    "The last line on stderr, and the exit code, after an interrupt"
     process.send_signal(signal.SIGINT)
-    return process.communicate(timeout=60)[1].strip(), process.returncode
+    return process.communicate(timeout=60)[1].strip().splitlines()[-1], process.returncode
 
 
 def test_interrupts():
