@@ -102,7 +102,7 @@ def table(
 
 # %% ../nbs/reference/tables.ipynb #fc0c9233
 _ARROWS = dict(higher=' ↑', lower=' ↓')
-_MARKED = dict(mean='stands_out', difference='differs') # what is drawn or printed -> the column that marks it
+_MARKED = dict(mean='stands_out', difference='differs') # what is printed -> the column that says whether it is bold
 
 # %% ../nbs/reference/tables.ipynb #ca82c814
 def _name_lines(panel:Axes, methods:Sequence[str])->None:
@@ -114,12 +114,13 @@ def _name_lines(panel:Axes, methods:Sequence[str])->None:
 # %% ../nbs/reference/tables.ipynb #3048e70e
 def _draw_measure(
     panel:Axes, name:str, part:pd.DataFrame, # rows of `table` for one measure
-    column:str, methods:Sequence[str]        # mean or difference
+    column:str, methods:Sequence[str],       # mean or difference
+    marked:str                               # the column that says what is filled
 )->None:
     "One panel of `draw_table`; the line of a method without this measure stays empty"
     low, high = (part[f'{column}_{end}' if column == 'difference' else end] for end in ('low', 'high'))
     places = part.method.map(list(methods).index)
-    filled = ['C0' if marked else 'white' for marked in part[_MARKED[column]]]
+    filled = ['C0' if filled else 'white' for filled in part[marked]]
     panel.hlines(places, low, high, color='grey', linewidth=1.5)
     panel.scatter(part[column], places, s=16, zorder=3, color=filled, edgecolors='C0')
     if column == 'difference': panel.axvline(0, color='lightgrey', linewidth=1, zorder=0)
@@ -155,14 +156,15 @@ def draw_table(
     found:pd.DataFrame,             # of `table`
     metrics:Sequence[str]=None,     # None: all
     difference:bool=False,          # draw the paired differences instead of the means
-    columns:int=4                   # panels a row
+    columns:int=4,                  # panels a row
+    marked:str='stands_out'         # the column that says what is filled: leads would add all within noise of the best
 )->Drawing:
-    "Means, or differences, with their intervals: a panel a measure, a line a method; what is significant is filled"
+    "Means, or differences, with their intervals: a panel a measure, a line a method; what stands out is filled"
     parts = _parts_by_measure(found, [metrics] if isinstance(metrics, str) else metrics)
     methods = list(dict.fromkeys(pd.concat(parts.values()).method))
     figure, panels = _grid(len(parts), len(methods), columns)
     for panel, (name, part) in zip(panels, parts.items()):
-        _draw_measure(panel, name, part, 'difference' if difference else 'mean', methods)
+        _draw_measure(panel, name, part, 'difference' if difference else 'mean', methods, marked)
     return figure
 
 # %% ../nbs/reference/tables.ipynb #192dc05b
@@ -241,11 +243,12 @@ def _cell(row:pd.Series, column:str)->str:
 def wide(
     found:pd.DataFrame, # of `table`
     column:str='mean',  # or difference
-    bold:str='**{}**'   # how what is significant is marked: means that stand out, or differences to the reference
+    bold:str='**{}**',  # how it is marked
+    marked:str=None     # the column that says what is; None: stands_out of means, differs of differences
 )->pd.DataFrame:        # a method a row, a measure a column
     "The table as people read it"
-    texts = [bold.format(_cell(row, column)) if row[_MARKED[column]] else _cell(row, column)
-             for _, row in found.iterrows()]
+    chosen = marked or _MARKED[column]
+    texts = [bold.format(_cell(row, column)) if row[chosen] else _cell(row, column) for _, row in found.iterrows()]
     names = found.metric + found.better.map(_ARROWS).fillna('')
     layout = pd.DataFrame(dict(method=found.method, measure=names, text=texts))
     shown = layout.pivot(index='method', columns='measure', values='text').fillna('none')
