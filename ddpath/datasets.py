@@ -149,7 +149,7 @@ def _boxes_from(
 )->dict[str, tuple]: # path of a file -> its boxes
     "The boxes that a CSV gives to some files; InputError where it gives none to any of them"
     found = _box_table(boxes, labels)
-    if not found: raise InputError(f"'{boxes}' gives no boxes: it needs columns file, {', '.join(_CORNERS[0])}")
+    if not found: raise InputError(f"'{boxes}' gives no boxes: give a CSV with columns file, {', '.join(_CORNERS[0])}")
     if set(found) & set(labels): return found
     raise InputError(f"'{boxes}' gives boxes to none of the pictures of '{source}': its paths are relative to "
                      f"its own folder, so that the first one is {next(iter(found))}")
