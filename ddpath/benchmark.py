@@ -112,6 +112,12 @@ def _check_names(
                          "them a suffix")
     return frame
 
+def _nothing(frame:pd.DataFrame)->InputError: # frame: refusals alone
+    "Why nothing could be measured: what was wrong with the first photograph"
+    labelled = '; labels come from sub-folders, a CSV or labels='*('no class is called' in frame.reason[0])
+    return InputError(f"nothing could be measured on {frame.image.nunique()} photographs; the first, "
+                      f"'{frame.image[0]}': {frame.reason[0]}{labelled}")
+
 # %% ../nbs/reference/benchmark.ipynb #a872f845
 def _compute(
     evaluation:_Evaluation,
@@ -131,9 +137,7 @@ def _compute(
         progress.add(job, frame)
     asked = _asked_for(store.read(), list(keyed), evaluation)
     frame = _check_names(_ordered(pd.concat([asked, *refusals], ignore_index=True), evaluation))
-    if (frame.metric == '').all():
-        raise InputError(f"nothing could be measured on {len(photographs)} photographs; the first, "
-                         f"'{frame.image[0]}': {frame.reason[0]}")
+    if (frame.metric == '').all(): raise _nothing(frame)
     store.gather(frame)
     return frame
 

@@ -83,9 +83,10 @@ def _plan(evaluation:_Evaluation, todo:Sequence[_Job], count:int)->str: # count:
 def _line(job:_Job, frame:pd.DataFrame, number:int, count:int, seconds:float, left:float)->str:
     "A photograph that is done, or why it could not be measured"
     refused = frame[frame.metric == '']
-    what = f"{len(job.methods)} map{'s'*(len(job.methods) > 1)}, {seconds:.2g} s"
-    if len(refused): what += f'; refused: {refused.reason.iloc[0]}'
-    return f'{number}/{count} {job.photograph.name}: {what}' + (f'; {_roughly(left)} left' if number < count else '')
+    what = [] if (refused.method == '').any() else [f"{_several(len(job.methods), 'map')}, {seconds:.2g} s"]
+    if len(refused): what.append(f'refused: {refused.reason.iloc[0]}')
+    if number < count: what.append(f'{_roughly(left)} left')
+    return f"{number}/{count} {job.photograph.name}: {'; '.join(what)}"
 
 # %% ../nbs/reference/progress.ipynb #7f34ac86
 class _Progress:
