@@ -7,22 +7,26 @@ __all__ = ['ENGINES', 'run']
 
 # %% ../nbs/reference/benchmark.ipynb #b9b94d7a
 import io
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from torch import Tensor
 from torchvision import datasets
-from tqdm import tqdm
 
+from .arrays import _read_photographs
 from .checks import InputError, _choice
 from .classifiers import Classifier
-from .datasets import Photograph, _read_photographs
+from .datasets import Photograph
 from .evaluation import _Evaluation, _Job
 
 # %% ../nbs/reference/benchmark.ipynb #ae09623e
 from .fingerprints import _fingerprint
 from .measures import _named_methods, _named_metrics
+from .progress import _Progress
 from .randomness import _SEED
 from .scores import Score
 from .store import _agreed, _experiment, _read_settings, _Rows, _settled
@@ -108,28 +112,32 @@ def _check_names(
                          "them a suffix")
     return frame
 
+def _nothing(frame:pd.DataFrame)->InputError: # frame: refusals alone
+    "Why nothing could be measured: what was wrong with the first photograph"
+    labelled = '; labels come from sub-folders, a CSV or labels='*('no class is called' in frame.reason[0])
+    return InputError(f"nothing could be measured on {frame.image.nunique()} photographs; the first, "
+                      f"'{frame.image[0]}': {frame.reason[0]}{labelled}")
+
 # %% ../nbs/reference/benchmark.ipynb #a872f845
 def _compute(
     evaluation:_Evaluation,
     photographs:Sequence[Photograph],
     store:_Rows,
     engine:str,
-    bar:tqdm,   # counts maps
-    **options   # of the engine
+    progress:_Progress,
+    **options # of the engine
 )->pd.DataFrame: # the rows asked for, refusals with them
     "Compute what is missing, keep it as it comes, and bring everything together"
     keyed, refusals = {photo.key(): photo for photo in photographs}, []
     todo = _jobs(keyed, evaluation, store.read())
-    bar.reset(total=sum(len(job.methods) for job in todo))
+    progress.begin(evaluation, todo, len(keyed))
     for job, frame in ENGINES[engine](evaluation, todo, **options) if todo else ():
         store.add(job, _check_names(frame))
         refusals.append(frame[frame.metric == ''])
-        bar.update(len(job.methods))
+        progress.add(job, frame)
     asked = _asked_for(store.read(), list(keyed), evaluation)
     frame = _check_names(_ordered(pd.concat([asked, *refusals], ignore_index=True), evaluation))
-    if (frame.metric == '').all():
-        raise InputError(f"nothing could be measured on {len(photographs)} photographs; the first, "
-                         f"'{frame.image[0]}': {frame.reason[0]}")
+    if (frame.metric == '').all(): raise _nothing(frame)
     store.gather(frame)
     return frame
 
@@ -147,26 +155,44 @@ def _make_evaluation(
     output = Score(classifier, output=output).output
     return _Evaluation(methods, classifier, _named_metrics(metrics), output, seed, settings)
 
+# %% ../nbs/reference/benchmark.ipynb #e779f017
+_BOXES = 'give them as a CSV with columns file, x0, y0, x1, y1 (--boxes FILE, in Python boxes=)'
+
+def _check_needs(
+    evaluation:_Evaluation,
+    photographs:Sequence[Photograph]
+)->None:
+    "A warning about measures that need boxes where no photograph has one; InputError where no other is asked for"
+    needing = [name for name, metric in evaluation.metrics.items() if getattr(metric, 'needs', '') == 'boxes']
+    if not needing or any(photo.boxes for photo in photographs): return
+    said = f"{' and '.join(needing)} need{'s'*(len(needing) == 1)} boxes and no photograph has one: {_BOXES}, or "
+    if len(needing) == len(evaluation.metrics): raise InputError(f'{said}choose other measures')
+    warnings.warn(f"{said}leave {'it' if len(needing) == 1 else 'them'} out", stacklevel=3)
+
 # %% ../nbs/reference/benchmark.ipynb #6ca554d4
 def run(
     methods:Mapping|Sequence[str], # name -> method, or names in METHODS and CONTROLS
     classifier:Classifier,
-    photographs:str|Path|datasets.CocoDetection|Sequence, # path of a data set, Photographs, or (images, labels, boxes)
+    photographs:str|Path|datasets.CocoDetection|Sequence=None, # a data set by its path, Photographs, or images as below
     metrics:Mapping|Sequence[str]|None=None, # name -> function of a Case, or names in METRICS; None: the usual ones
     out:str|Path='ddpath-benchmark', # folder of the rows and of the finished table
     engine:str='local',              # or 'ray'
     *,
+    images:Tensor|np.ndarray|Sequence|Mapping=None, # in place of them: (N, 3, H, W) in [0, 1], or name -> (3, H, W)
+    labels:Sequence|Mapping=None,    # of images: a class by name or number for each; None: what the network predicts
+    boxes:Sequence|Mapping|str|Path=None, # (x0, y0, x1, y1) in pixels for each, or several; by name, or a CSV
     output:str='probability',        # of the classifier, that is explained
     seed:int=_SEED,
-    progress:bool|None=False,        # show a bar with the time left; None: where there is a terminal
+    progress:bool|None=False,        # show a bar with the time left; None: in a terminal, elsewhere a line a photograph
     **options                        # of the engine
 )->pd.DataFrame:                     # one row for each image, method and measure
     "Evaluate methods on photographs; can be stopped at any moment and called again"
     _choice('engine', engine, ENGINES)
-    photographs = _read_photographs(photographs)
+    photographs = _read_photographs(photographs, classifier, images, labels, boxes)
     evaluation = _make_evaluation(methods, classifier, metrics, output, seed)
+    _check_needs(evaluation, photographs)
     store = _Rows(Path(out), _agreed(_read_settings(Path(out)), _experiment(evaluation), out))
-    with tqdm(unit='map', desc='benchmark', disable=None if progress is None else not progress) as bar:
-        frame = _compute(evaluation, photographs, store, engine, bar, **options)
+    shown = _Progress(progress)
+    with shown.bar: frame = _compute(evaluation, photographs, store, engine, shown, **options)
     _finish(frame, evaluation, store.out)
     return frame

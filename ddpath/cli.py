@@ -18,280 +18,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 # %% ../nbs/reference/cli.ipynb #c758553e
-from . import __version__
 from .checks import InputError, _find_place, _integer, _printable
-from ddpath.methods import (
-    METHODS, make_method, with_prior, _chosen_methods, _known_method, _uses_prior, _with_all_steps,
+from .methods import METHODS, make_method, with_prior, _chosen_methods, _uses_prior, _with_all_steps
+from ddpath.options import (
+    _check_data, _check_files, _check_methods, _CONTROLS, _COSTS, _make_parser, _MEASURES, _MOST, _own_function,
+    _split_names, _USUAL_COST,
 )
-
-# %% ../nbs/reference/cli.ipynb #2e6c3793
-class _Parser(argparse.ArgumentParser):
-    "An argparse parser whose complaints are InputErrors"
-    def error(self, message:str)->None:
-        raise InputError(f'{message}; see {self.prog} --help')
-
-_SEED, _MOST = 0, 10**6
-_OUTPUTS = 'logit', 'log_probability', 'probability', 'margin', 'sigmoid', 'log_sigmoid'
-_CONTROLS = 'centre', 'edges', 'noise'
-_USUAL_MEASURES = 'insertion-deletion', 'information', 'pointing', 'texture', 'completeness', 'path'
-_DATASETS = 'folder', 'csv', 'coco', 'tiny40', 'imagenette', 'imagenet'
-_ENGINES = 'local', 'ray'
-
-# %% ../nbs/reference/cli.ipynb #e1c07efd
-_COSTS = { # gradients an image takes by default, where they are not 64; None: as many as its sum or its end needs
-    'gradient': 1, 'input-x-gradient': 1, 'guided-backprop': 1, 'guided-absolutegrad': 20, 'ddpath-ig-every-10': 25,
-    'dga': 31, 'adaptgrad': 50, 'averaged-ig': 96, 'mixed-ig': 100, 'freemcg': 100, 'freemcg-control': 100,
-    'samp': 128, 'xrai': 128, 'ddpath-ig': 250, 'ddpath-blur-ig': 250, 'ddpath-guided-ig': 250, 'ddpath-control': 250,
-    'ddpath-shared': 251, 'la': 780, 'ig2': 1206,
-    'ig-adaptive': None, 'blur-ig-adaptive': None, 'mfaba': None, 'mfaba-sharp': None, 'agi': None}
-_USUAL_COST = 64
-
-# %% ../nbs/reference/cli.ipynb #8d1d73b5
-_MEASURES = { # name -> numbers (+ higher is better, - lower), cost besides the map, needs, what it asks
-    'insertion-deletion': ('insertion+ deletion- overall+', 'scores', '', 'does the class follow its pixels?'),
-    'insertion-deletion-rise2018': ('insertion+ deletion- overall+', 'many scores', '', "the same in RISE's steps"),
-    'insertion-deletion-flat': ('insertion+ deletion- overall+', 'scores', '', 'the same with one colour for a blur'),
-    'information': ('aic+ sic+', 'scores', '', 'how few bytes of the picture keep the class?'),
-    'pointing': ('hit+ hit-small+', '', 'boxes', 'does the strongest pixel lie in the object?'),
-    'pointing-near': ('hit-near+ hit-small-near+', '', 'boxes', 'the same, or close beside it?'),
-    'mass': ('mass-outside-', '', 'boxes', 'which share of the map lies beside the object?'),
-    'texture': ('roughness sparsity total-variation', '', '', 'how does the map look? none is better than another'),
-    'completeness': ('completeness-error-', '', 'a baseline', 'do the values add up to the change of the score?'),
-    'path': ('monotone-share+ largest-drop- net-rise+', '', 'a path', 'how smoothly does the score rise on the way?'),
-    'mas': ('mas-insertion+ mas-deletion- mas+', 'scores', '', 'insertion and deletion, if strength counts as well'),
-    'road': ('road-most- road-least+ road+', 'scores', '', 'does the class survive when pixels are filled in?'),
-    'diffid': ('diffid-most- diffid-least+ diffid+', 'scores', '', 'the same with the mean colour'),
-    'rank': ('rank-accuracy+ top-inside+', '', 'boxes', 'which share of the strongest pixels is on the object?'),
-    'infidelity': ('infidelity- infidelity-scaled-', 'scores', '', 'does the map foretell what hiding changes?'),
-    'max-sensitivity': ('max-sensitivity-', '10 more maps', '', 'does the map stay when the picture moves a little?')}
-
-# %% ../nbs/reference/cli.ipynb #cdf78233
-def _seed(text:str)->int: # as it was typed; from 0 to 2^63 - 1
-    "A seed that torch takes"
-    if not text.isdecimal() or int(text) >= 2**63:
-        raise argparse.ArgumentTypeError(f'{text} is no integer from 0 to 2^63 - 1')
-    return int(text)
-
-def _output_folder(text:str)->Path: # as it was typed; an empty variable of the shell gives an empty one
-    "Where to write"
-    if not text: raise argparse.ArgumentTypeError('the name of the folder is empty')
-    return Path(text)
-
-# %% ../nbs/reference/cli.ipynb #40515709
-_EXPLAIN = """Explain what a classifier sees in photographs: maps of ten methods, and the paths they take. \
-Without a photo: the three bundled ones."""
-_BENCHMARK = """Evaluate methods on many photographs and write a table with intervals. \
-Can be stopped at any moment: the same command goes on."""
-_TORCHVISION_OR_TIMM = ('a classifier of torchvision such as resnet50, of timm such as timm:convnext_tiny, a folder of '
-                        'transformers such as hf:my-vit, or a function of yours that gives a Classifier, such as '
-                        'model.py:make')
-_PRIOR_HELP = ("diffusion model for the methods that use one: 'embedded' (64 px), a folder that diffusers saved, a "
-               'name on its hub, or a file of guided-diffusion such as 64x64_diffusion.pt (default: embedded)')
-
-def _families()->str:
-    "The methods by family, for a terminal"
-    names = {}
-    for name, recipe in METHODS.items(): names.setdefault(recipe.family, []).append(name)
-    return '\n'.join(f"  {family}:\n    {', '.join(members)}" for family, members in names.items())
-
-# %% ../nbs/reference/cli.ipynb #3964ff8a
-_EXPLAIN_EXAMPLES = """examples:
-  ddpath explain                                          the bundled photographs, ten methods, a network for ImageNet
-  ddpath explain cat.jpg --target tabby --against lynx    why a tabby, and not a lynx
-  ddpath explain cat.jpg --methods ig --steps 128         one method, more steps
-  ddpath explain photos/ --classifier resnet50 --out why  a folder of photographs, a network of torchvision
-  ddpath explain cat.jpg --classifier timm:convnext_tiny --weights convnext.safetensors
-  ddpath explain cat.jpg --classifier hf:my-vit           a network that transformers saved, with its own names
-  ddpath explain cat.jpg --classifier model.py:make       what the function make() in model.py returns"""
-_BENCHMARK_EXAMPLES = """examples:
-  ddpath benchmark --data photos/ --images 100                    sub-folders named after classes
-  ddpath benchmark --data list.csv --methods ig,idgi --metrics insertion-deletion,mas,pointing
-  ddpath benchmark --data imagenet/ --dataset imagenet --classifier resnet50 --engine ray"""
-
-# %% ../nbs/reference/cli.ipynb #dc0bfc5c
-def _add_network(
-    parser:_Parser
-)->None:
-    "The options that `explain` and `benchmark` share: the network, what is explained, at what price"
-    parser.add_argument('--weights', metavar='FILE', help="a .safetensors or .pth file, or an entry of torchvision's "
-                        'registry (default: the best published ones, downloaded once)')
-    parser.add_argument('--output', default='probability', choices=_OUTPUTS,
-                        help='which output of the network is explained (default: probability)')
-    parser.add_argument('--prior', default='embedded', metavar='SOURCE', help=_PRIOR_HELP)
-    parser.add_argument('--seed', type=_seed, default=_SEED, metavar='N',
-                        help='of methods that draw at random (default: %(default)s)')
-    parser.add_argument('--device', metavar='NAME',
-                        help='where the network runs (default: cuda where there is one, else cpu)')
-
-# %% ../nbs/reference/cli.ipynb #c3945d7d
-def _add_explain(
-    commands:argparse._SubParsersAction # argparse's sub-commands
-)->None:
-    "The options of `ddpath explain`"
-    parser = commands.add_parser('explain', help='explain photographs and write a report', description=_EXPLAIN,
-                                 formatter_class=argparse.RawDescriptionHelpFormatter,
-                                 epilog=f'methods:\n{_families()}\n\n{_EXPLAIN_EXAMPLES}')
-    parser.add_argument('photos', nargs='*', metavar='PHOTO', help='picture files, or folders of them')
-    parser.add_argument('--methods', nargs='+', metavar='NAME', help="names, separated by commas or spaces, or 'all' "
-                        '(default: ten that suit a first look)')
-    parser.add_argument('--classifier', default='imagenet', metavar='NAME',
-                        help="'imagenet' (224 px, 1,000 classes), 'embedded' (64 px, 40 classes), "
-                        f'{_TORCHVISION_OR_TIMM} (default: imagenet)')
-    _add_network(parser)
-    parser.add_argument('--steps', type=int, metavar='N', help='gradients for each image, for methods that have steps '
-                        'or samples (default: between 25 and 64; the paper of DDPath takes 250)')
-    parser.add_argument('--target', metavar='CLASS',
-                        help='class to explain, by name or number (default: the predicted one)')
-    parser.add_argument('--against', metavar='CLASS', help='a second class: explain why the first and not this one')
-    parser.add_argument('--out', type=_output_folder, default=Path('ddpath-report'), metavar='DIR',
-                        help='folder of the report (default: %(default)s)')
-
-# %% ../nbs/reference/cli.ipynb #84ae6400
-def _add_data(
-    parser:_Parser
-)->None:
-    "The options of `ddpath benchmark` that say which photographs"
-    parser.add_argument('--data', required=True, metavar='PATH', help='a folder, a CSV with columns file, label and '
-                        'perhaps x0, y0, x1, y1, or the JSON of COCO annotations')
-    parser.add_argument('--dataset', choices=_DATASETS, help='what PATH is (default: folder, csv or coco, by its look)')
-    parser.add_argument('--label', metavar='COLUMN', help='the column of a CSV that holds the class (default: label, '
-                        'name, class or imagenet_index)')
-    parser.add_argument('--boxes', metavar='CSV',
-                        help='another CSV that holds the boxes (default: they stand in that of --data, if anywhere)')
-    parser.add_argument('--images', type=int, metavar='N', help='how many photographs, spread over all; a larger N '
-                        'goes on from a smaller one (default: all)')
-
-# %% ../nbs/reference/cli.ipynb #8a16518d
-def _add_benchmark(
-    commands:argparse._SubParsersAction # argparse's sub-commands
-)->None:
-    "The options of `ddpath benchmark`"
-    parser = commands.add_parser('benchmark', help='compare methods on a data set', description=_BENCHMARK,
-                                 formatter_class=argparse.RawDescriptionHelpFormatter,
-                                 epilog=f"methods: {', '.join([*METHODS, *_CONTROLS])}\n"
-                                 f"measures: {', '.join(_MEASURES)}\n\n{_BENCHMARK_EXAMPLES}")
-    _add_data(parser)
-    parser.add_argument('--methods', nargs='+', metavar='NAME', help='names, separated by commas or spaces (default: '
-                        'all, and the centre, edges and noise to compare with)')
-    parser.add_argument('--metrics', nargs='+', metavar='NAME',
-                        help=f"measures, separated by commas or spaces (default: {', '.join(_USUAL_MEASURES)})")
-    parser.add_argument('--classifier', default='embedded', metavar='NAME',
-                        help="'embedded' (64 px, 40 classes), 'imagenet' (224 px, 1,000 classes), "
-                        f'{_TORCHVISION_OR_TIMM} (default: embedded)')
-    _add_network(parser)
-    parser.add_argument('--steps', type=int, metavar='N', help='gradients for each image, for methods that have steps '
-                        "or samples (default: each method's own, mostly 64)")
-    parser.add_argument('--engine', default='local', choices=_ENGINES,
-                        help="'ray' spreads the photographs over a Ray cluster (default: local)")
-    parser.add_argument('--out', type=_output_folder, default=Path('ddpath-benchmark'), metavar='DIR',
-                        help='folder of the finished table, and of what is needed to go on (default: %(default)s)')
-
-# %% ../nbs/reference/cli.ipynb #6ba51e80
-_WEIGHTS = """Without a network: what the package carries, with its SHA-256. \
-With one: download its weights once, check them, and say where they are."""
-
-def _add_weights(
-    commands:argparse._SubParsersAction # argparse's sub-commands
-)->None:
-    "The options of `ddpath weights`"
-    parser = commands.add_parser('weights', description=_WEIGHTS,
-                                 help='list the weights in the package, or download those of a torchvision network')
-    parser.add_argument('network', nargs='?', metavar='NETWORK', help='a torchvision classifier, such as resnet50')
-    parser.add_argument('--weights', default='DEFAULT', metavar='ENTRY',
-                        help="an entry of torchvision's registry (default: its best)")
-
-# %% ../nbs/reference/cli.ipynb #7e5d7f4c
-_METHODS_TEXT = """A line for each method. Cost: gradients for each image by default; --steps changes most. \
-Complete: whether the values add up to a difference of scores, so that a value is a share of it. Needs: what must be \
-there besides a network. Start with ig-adaptive, look at gradient beside it, and believe what both show."""
-_MEASURES_TEXT = """A line for each group of measures that `ddpath benchmark --metrics` takes. Numbers: + higher is \
-better, - lower. Cost: what is computed besides the map. Needs: where there is no box, no path or no baseline, a \
-number is left out. By default: """
-
-def _add_lists(
-    commands:argparse._SubParsersAction # argparse's sub-commands
-)->None:
-    "The options of `ddpath methods` and `ddpath measures`"
-    known = dict(methods=('what the methods cost, guarantee and need', _METHODS_TEXT),
-                 measures=('what the measures ask', f"{_MEASURES_TEXT}{', '.join(_USUAL_MEASURES)}."))
-    for name, (help, text) in known.items():
-        parser = commands.add_parser(name, help=help, description=text)
-        parser.add_argument('words', nargs='*', metavar='WORD', help='only the lines with one of these words')
-
-# %% ../nbs/reference/cli.ipynb #c67ac3cb
-def _make_parser()->_Parser:
-    "The parser of the whole command line"
-    parser = _Parser(prog='ddpath', description='Path-based image attribution: which pixels made the network sure?')
-    parser.add_argument('--version', action='version', version=f'ddpath {__version__}')
-    commands = parser.add_subparsers(title='commands', dest='command', metavar='COMMAND', required=True,
-                                     parser_class=_Parser)
-    _add_explain(commands)
-    _add_benchmark(commands)
-    _add_weights(commands)
-    _add_lists(commands)
-    return parser
-
-# %% ../nbs/reference/cli.ipynb #6f9beb5c
-def _split_names(
-    words:Sequence[str] # separated by commas or as separate words
-)->list[str]:
-    "The names in what was typed"
-    return [name.strip() for part in words for name in part.split(',') if name.strip()]
-
-# %% ../nbs/reference/cli.ipynb #73f892dd
-def _check_methods(
-    words:Sequence[str]|None, more:Sequence[str]=() # as typed; names that are allowed beside those of METHODS
-)->list[str]|None: # None: the usual ones
-    "Names of methods; InputError for the first that is none"
-    if words is None: return None
-    names = _split_names(words)
-    if not names: raise InputError(f"no method named; choose from {', '.join([*METHODS, *more])}")
-    if 'all' in more and 'all' in names: return ['all']
-    for name in names:
-        if name in METHODS or name in more: continue
-        if Path(name).exists(): raise InputError(f"'{name}' is a file, not a method: name the photos before --methods")
-        _known_method(name)
-    return names
-
-# %% ../nbs/reference/cli.ipynb #65cd1afc
-def _own_function(
-    classifier:str # as it was typed
-)->tuple[Path, str]|None: # a file of Python and the name of a function in it; None for any other name
-    "What `file.py:function` says; InputError for a file that is not there, and for one without a function"
-    if classifier.endswith('.py'):
-        raise InputError(f"'{classifier}' names no function: add it, such as {classifier}:make")
-    found = re.fullmatch(r'(.+\.py):([^:]+)', classifier)
-    if found is None: return None
-    if not Path(found[1]).is_file(): raise InputError(f"no such file: '{found[1]}'; check the path")
-    return Path(found[1]), found[2]
-
-# %% ../nbs/reference/cli.ipynb #e90aeb01
-def _check_weights(
-    weights:str|None, # as they were typed
-    classifier:str
-)->None:
-    "InputError for weights that are not there, or belong to no network"
-    if weights is None: return
-    if classifier.startswith('hf:') or _own_function(classifier):
-        raise InputError(f'{classifier} has its own weights: leave out --weights {weights}')
-    if not weights: raise InputError('the name of the weights is empty')
-    if Path(weights).suffix in ('.safetensors', '.pth', '.pt') and not Path(weights).is_file():
-        raise InputError(f"no such file of weights: '{weights}'; check the path")
-    if classifier in ('embedded', 'imagenet'):
-        raise InputError(f'the {classifier} classifier has its own weights: leave out --weights {weights}, '
-                         'or name the network they belong to')
-
-# %% ../nbs/reference/cli.ipynb #c8f9e9d7
-def _check_files(
-    options:argparse.Namespace
-)->None:
-    "InputError for files that are not there"
-    for name in getattr(options, 'photos', ()):
-        if not name or not Path(name).exists(): raise InputError(f"no such file: '{name}'; check the path")
-    if getattr(options, 'target', None) is not None and options.target == options.against:
-        raise InputError(f"'{options.target}' is explained against itself: name another class with --against")
-    _own_function(options.classifier)
-    _check_weights(options.weights, options.classifier)
 
 # %% ../nbs/reference/cli.ipynb #08718d2f
 def _device(
@@ -424,17 +156,31 @@ def _short_table(
     return '\n'.join(rows + ['', remedy]*any(row['marked'] for row in found.rows()))
 
 # %% ../nbs/reference/cli.ipynb #6f3eff87
-def _short_means(
-    found:'pd.DataFrame' # of `table`
+def _aligned(
+    lines:Sequence[Sequence[str]], # columns of a table, the first text of each its heading; the first the names
+    width:int
 )->str:
-    "Means alone, for a terminal; a star for the best and what is within noise of it"
+    "Columns side by side; where they do not fit, further blocks that begin with the names again"
+    names, *rest = [[text.rjust(max(map(len, column))) for text in column] for column in lines]
+    names, blocks = [name.strip().ljust(len(names[0])) for name in names], []
+    for column in rest:
+        room = blocks and sum(2 + len(part[0]) for part in [names, *blocks[-1], column]) - 2 <= width
+        blocks = [*blocks[:-1], [*blocks[-1], column]] if room else [*blocks, [column]]
+    return '\n\n'.join('\n'.join('  '.join(row).rstrip() for row in zip(names, *block)) for block in blocks)
+
+# %% ../nbs/reference/cli.ipynb #6d3d713d
+def _short_means(
+    found:'pd.DataFrame', # of `table`
+    width:int=100
+)->str:
+    "Means alone, for a terminal; a star for what stands out"
     from ddpath.tables import _ARROWS
-    stars = found.leads.map({True: '*', False: ''})
+    stars = found.stands_out.map({True: '*', False: ' '}) if found.stands_out.any() else ''
     texts = found.assign(text=found['mean'].map('{:.3f}'.format).replace('nan', 'none') + stars,
                          metric=found.metric + found.better.map(_ARROWS).fillna(''))
     methods, measures = (list(dict.fromkeys(texts[column])) for column in ('method', 'metric'))
     shown = texts.pivot(index='method', columns='metric', values='text').loc[methods, measures].fillna('none')
-    return shown.rename_axis(None, axis=1).reset_index().to_string(index=False, line_width=100)
+    return _aligned([['method', *methods], *([name, *shown[name]] for name in measures)], width)
 
 # %% ../nbs/reference/cli.ipynb #be7ac3cb
 def _read_contestants(
@@ -456,20 +202,25 @@ def _sampled(
     from ddpath.datasets import read_dataset, sample
     columns = {name: value for name, value in dict(label=options.label, boxes=options.boxes).items()
                if value is not None}
-    return sample(read_dataset(options.data, options.dataset, **columns), options.images)
+    return sample(read_dataset(_check_data(options), options.dataset, **columns), options.images)
 
 # %% ../nbs/reference/cli.ipynb #b774edf0
 def _print_means(frame:'pd.DataFrame', options:argparse.Namespace)->None: # frame: of `run`
-    "The means, what could not be measured, and where the intervals are"
-    from ddpath.tables import table
-    found = table(frame)
-    print(_short_means(found.query('better != ""') if (found.better != '').any() else found))
+    "The means, what could not be measured, what may be concluded, and where the rest is"
+    from shutil import get_terminal_size
+
+    from ddpath.conclusions import conclusions, _first_conclusion
+    from ddpath.tables import table, _measured
+    found, said = _measured(table(frame)), conclusions(frame)
+    print(_short_means(found.query('better != ""') if said else found, get_terminal_size((100, 24)).columns))
+    if found.stands_out.any():
+        print('\n* no other method is significantly better, and this one is significantly better than at least one')
     without = frame[frame.metric == '']
     if len(without):
         print(f'\n{without.image.nunique()} of {frame.image.nunique()} photographs with a refusal, such as '
               f'{without.image.iloc[0]}: {without.reason.iloc[0]}')
-    print('\n* the best mean, or within noise of it (all pairs of methods compared at once). Intervals: '
-          f'{options.out/"table.html"}')
+    if said: print('\nby {}: {}'.format(*_first_conclusion(said)))
+    print(f"\nother measures, intervals, and what the columns are: {_printable(options.out/'table.html')}")
 
 # %% ../nbs/reference/cli.ipynb #441ab362
 def _benchmark(
@@ -478,15 +229,18 @@ def _benchmark(
     "Evaluate methods on a data set, write the finished folder, print its table"
     names = _check_methods(options.methods, _CONTROLS)
     if options.steps is not None: _integer('steps', options.steps, most=_MOST)
+    _check_data(options)
     _check_files(options)
     methods = _read_contestants(names, options.steps)
-    from ddpath.benchmark import run
-    from ddpath.measures import _named_metrics
-    metrics = _named_metrics(options.metrics and _split_names(options.metrics))
-    photographs = _sampled(options)
-    _find_place(options.out)
-    classifier = _read_classifier(options.classifier, options.weights, options.device)
-    methods = _lend_prior(methods, options.prior, classifier.device)
+    with tqdm(bar_format='{desc}', disable=None, leave=False, desc='loading torch …') as bar:
+        bar.refresh()
+        from ddpath.benchmark import run
+        from ddpath.measures import _named_metrics
+        metrics = _named_metrics(options.metrics and _split_names(options.metrics))
+        photographs = _sampled(options)
+        _find_place(options.out)
+        classifier = _read_classifier(options.classifier, options.weights, options.device)
+        methods = _lend_prior(methods, options.prior, classifier.device)
     frame = run(methods, classifier, photographs, metrics, options.out, options.engine,
                 output=options.output, seed=options.seed, progress=None)
     _print_means(frame, options)
@@ -597,3 +351,11 @@ def main(
         return _failed(_blocked(error))
     except KeyboardInterrupt: return _failed('stopped', 130)
     return 0
+
+# %% ../nbs/reference/cli.ipynb #17788788
+def _started_as(name:str, space:dict)->bool: # the globals of a module
+    "Whether a module was started by `python -m`, and not imported, or run as a cell"
+    spec = space.get('__spec__')
+    return space.get('__name__') == '__main__' and getattr(spec, 'name', '') == name
+
+if _started_as('ddpath.cli', globals()): raise SystemExit(main())

@@ -27,7 +27,7 @@ from .batching import _first_line
 from .checks import InputError, _choice, _integer, _number, _printable
 from .classifiers import Classifier
 from .fingerprints import _fingerprint
-from .images import load_image, square, _as_tensor
+from .images import load_image, square
 from .photos import photo_table
 from .randomness import _digest
 from .scores import _class_index
@@ -47,16 +47,18 @@ def _usable(
 # %% ../nbs/reference/datasets.ipynb #3bb36088
 def _square_boxes(
     boxes:Sequence, # (B, 4): x0, y0, x1, y1, the edges, in pixels of the picture
-    height:int, width:int, size:int # of the picture; side of the square
-)->Tensor: # (at most B, 4): in pixels of the square; what was cropped away is left out
-    "The boxes after what `square` does to an image; those smaller than a pixel of the square are left out"
+    height:int, width:int, # of the picture
+    size:int|None          # side of the square; None: the whole picture
+)->Tensor: # (at most B, 4): in pixels of what is seen; what was cropped away is left out
+    "The boxes after what `square` does to an image; those smaller than a pixel are left out"
     boxes = _usable([tuple(map(float, box)) for box in boxes], 'a photograph')
     outside = [box for box in boxes if min(box[0], box[1]) < -1 or box[2] > width + 1 or box[3] > height + 1]
     if outside:
         raise InputError(f'box {tuple(outside[0])} leaves the picture of {width} x {height} pixels: '
                          'give pixels of the file, or clip it')
     given = torch.tensor(boxes, dtype=torch.float64).view(-1, 4)
-    moved = square(BoundingBoxes(given, format='XYXY', canvas_size=(height, width)), size).as_subclass(Tensor)
+    drawn = BoundingBoxes(given, format='XYXY', canvas_size=(height, width))
+    moved = given if size is None else square(drawn, size).as_subclass(Tensor)
     return moved[(moved[:, 2:] - moved[:, :2] >= 1).all(1)]
 
 # %% ../nbs/reference/datasets.ipynb #9e26aebc
@@ -83,10 +85,11 @@ class Photograph:
             if np.shape(box) != (4,) or any(_number(edge) != _number(edge) for edge in box):
                 raise InputError(f"'{self.name}' has the box {box!r}: give (x0, y0, x1, y1), four numbers, for each")
 
-    def load(self, size:int)->tuple[Tensor, Tensor]: # picture (3, size, size) and boxes (B, 4)
-        "The central square, and the boxes in its pixels"
+    def load(self, size:int|None)->tuple[Tensor, Tensor]: # picture (3, size, size) and boxes (B, 4)
+        "The central square, or the whole picture where `size` is None; and the boxes in its pixels"
         picture = self.file if isinstance(self.file, Tensor) else load_image(self.file)
-        return square(picture, size), _square_boxes(self.boxes, *picture.shape[-2:], size)
+        seen = picture if size is None else square(picture, size)
+        return seen, _square_boxes(self.boxes, *picture.shape[-2:], size)
 
     def key(self)->str: # 16 hexadecimal digits
         "What its rows go by: another image under the same name is another photograph"
@@ -109,12 +112,15 @@ def _label_text(label:str|int|tuple|None)->str:
 
 # %% ../nbs/reference/datasets.ipynb #29931a07
 def _folder_photographs(
-    source:str|Path # a sub-folder for each class, or flat
+    source:str|Path,    # a sub-folder for each class, or flat
+    boxes:str|Path=None # a CSV with the boxes; its paths are relative to its own folder
 )->list[Photograph]:
     "The pictures below a folder; the name of the sub-folder is the class"
     table = photo_table(source)
-    return [Photograph(_printable(Path(file).relative_to(source).as_posix()), os.path.abspath(file), label)
-            for file, label in zip(table.file, table.label)]
+    labels = {os.path.abspath(file): label for file, label in zip(table.file, table.label)}
+    found = {} if boxes is None else _boxes_from(boxes, labels, source)
+    return [Photograph(_printable(Path(name).relative_to(source).as_posix()), file, labels[file], found.get(file, ()))
+            for name, file in zip(table.file, labels)]
 
 _CORNERS = (('x0', 'y0', 'x1', 'y1'), ('xmin', 'ymin', 'xmax', 'ymax')) # names of the columns of a box
 
@@ -136,17 +142,17 @@ def _box_table(
     return {file: tuple(_usable(boxes, file)) for file, boxes in found.items()}
 
 # %% ../nbs/reference/datasets.ipynb #1bfa1003
-def _check_boxes(
-    found:Mapping,  # path of a file -> its boxes
+def _boxes_from(
+    boxes:str|Path, # a CSV
     labels:Mapping, # path of a file -> its label
-    boxes:object,   # what to call the CSV of the boxes
-    source:object   # and that of the files
-)->None:
-    "InputError for boxes that belong to none of the files"
-    if not found: raise InputError(f"'{boxes}' gives no boxes: it needs columns file, {', '.join(_CORNERS[0])}")
-    if not set(found) & set(labels):
-        raise InputError(f"'{boxes}' gives boxes to none of the pictures of '{source}': its paths are relative to "
-                         'its own folder')
+    source:object   # what to call the data set of these files
+)->dict[str, tuple]: # path of a file -> its boxes
+    "The boxes that a CSV gives to some files; InputError where it gives none to any of them"
+    found = _box_table(boxes, labels)
+    if not found: raise InputError(f"'{boxes}' gives no boxes: give a CSV with columns file, {', '.join(_CORNERS[0])}")
+    if set(found) & set(labels): return found
+    raise InputError(f"'{boxes}' gives boxes to none of the pictures of '{source}': its paths are relative to "
+                     f"its own folder, so that the first one is {next(iter(found))}")
 
 # %% ../nbs/reference/datasets.ipynb #9f43a8a8
 def _labels_of(
@@ -173,8 +179,7 @@ def _csv_photographs(
     if label is not None and label not in table:
         raise InputError(f"'{source}' has no column '{label}'; it has {', '.join(table)}")
     labels = _labels_of(table.assign(file=table.file.map(os.path.abspath)), label or 'label', source)
-    found = _box_table(boxes or source, labels)
-    if boxes is not None: _check_boxes(found, labels, boxes, source)
+    found = _box_table(source, labels) if boxes is None else _boxes_from(boxes, labels, source)
     home = Path(source).parent
     return [Photograph(Path(os.path.relpath(file, home)).as_posix(), file, _class_label(value), found.get(file, ()))
             for file, value in labels.items()]
@@ -349,48 +354,10 @@ def read_dataset(
     dataset = dataset or _dataset_of(source)
     _choice('data set', dataset, DATASETS)
     unknown = [name for name in options if name not in inspect.signature(DATASETS[dataset]).parameters]
-    if unknown: raise InputError(f"the data set '{dataset}' takes no '{unknown[0]}': leave it out")
+    if unknown:
+        raise InputError(f"the data set '{dataset}' takes no '{unknown[0]}': leave it out, or list the pictures in a "
+                         f"CSV with columns file, label, {', '.join(_CORNERS[0])}")
     return DATASETS[dataset](source, **options)
-
-# %% ../nbs/reference/datasets.ipynb #fd812224
-def _box_rows(
-    boxes:Tensor|Sequence|None, # (B, 4) or (4,); None or empty where there is none
-    index:int                   # of the image, to name it in an error
-)->tuple:                       # of (x0, y0, x1, y1)
-    "Boxes as rows of numbers; InputError for what is none"
-    given = _as_tensor([] if boxes is None else boxes, f'the boxes of image {index}')
-    if given.numel() and (given.ndim == 0 or given.shape[-1] != 4):
-        raise InputError(f'the boxes of image {index} have shape {tuple(given.shape)}: give (B, 4) as x0, y0, x1, y1')
-    return tuple(map(tuple, given.reshape(-1, 4).tolist()))
-
-# %% ../nbs/reference/datasets.ipynb #4c0ecd8a
-def _in_memory(
-    images:Sequence[Tensor], labels:Sequence=None, # (3, H, W) each, in [0, 1]; one an image
-    boxes:Sequence=None                            # (B, 4) or (4,) for each image, in its pixels
-)->list[Photograph]:
-    "Photographs from tensors, named after their content"
-    labels = [None]*len(images) if labels is None else labels
-    labels = [label.item() if isinstance(label, Tensor) else label for label in labels]
-    boxes = [()]*len(images) if boxes is None else [_box_rows(part, index) for index, part in enumerate(boxes)]
-    if not len(images) == len(labels) == len(boxes):
-        raise InputError(f'{len(images)} images, {len(labels)} labels and {len(boxes)} sets of boxes: '
-                         'give one of each for every image')
-    return [Photograph(f'picture-{_digest(_fingerprint(image))}', image, label, part)
-            for image, label, part in zip(images, labels, boxes)]
-
-# %% ../nbs/reference/datasets.ipynb #b5f91ace
-def _read_photographs(
-    source:str|Path|datasets.CocoDetection|Sequence # a path, torchvision's data set, Photographs, or three lists
-)->list[Photograph]:
-    "The photographs to evaluate; InputError when there are none, or two of one name"
-    if isinstance(source, (str, Path)) or hasattr(source, 'coco'): source = read_dataset(source)
-    photographs = list(source) if all(isinstance(part, Photograph) for part in source) else _in_memory(*source)
-    names = [photo.name for photo in photographs]
-    if not names: raise InputError('there are no photographs: give at least one')
-    repeated = [name for name in names if names.count(name) > 1] if len(set(names)) < len(names) else []
-    if repeated:
-        raise InputError(f"two photographs are called '{repeated[0]}': give each its own name, its rows go by it")
-    return photographs
 
 # %% ../nbs/reference/datasets.ipynb #0f8b36e5
 def sample(

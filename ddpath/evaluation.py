@@ -54,7 +54,7 @@ def _tidy(
 # %% ../nbs/reference/evaluation.ipynb #f1e54bf8
 class _Seen(NamedTuple):
     "A photograph as the network sees it"
-    image:Tensor       # (1, 3, size, size)
+    image:Tensor       # (1, 3, size, size); the whole photograph for a network that takes any size
     boxes:Tensor       # (B, 4)
     score:Score        # with its target
     probability:float  # of that class

@@ -201,12 +201,13 @@ class DiffID(_Refilled):
 @dataclass(frozen=True)
 class Pointing:
     "Whether the most salient pixel lies in a box, and the same where the boxes are small"
-    tolerance:float=0. # how far beside a box still hits, as a share of the side
+    needs = 'boxes'
+    tolerance:float=0. # how far beside a box still hits, as a share of the shorter side
     small:float=.25    # boxes that cover less of the picture are small
     suffix:str=''      # of the names of the measures
 
     def __call__(self, case:Case)->dict[str, Measure]:
-        hits = pointing_game(case.attributions, [case.boxes], self.tolerance*case.image.shape[-1]).hits[:, 0]
+        hits = pointing_game(case.attributions, [case.boxes], self.tolerance*min(case.image.shape[-2:])).hits[:, 0]
         covered = pointing_game(case.attributions, [case.boxes]).chance.item()
         reason = 'no box' if np.isnan(covered) else ''
         large = reason or ('' if covered < self.small else 'boxes are not small')
@@ -218,6 +219,7 @@ class Pointing:
 @dataclass(frozen=True)
 class MassOutside:
     "Share of a map that lies outside the boxes"
+    needs = 'boxes'
     def __call__(self, case:Case)->dict[str, Measure]:
         shares = mass_outside(case.attributions, [case.boxes])[:, 0]
         return {'mass-outside': Measure(shares.tolist(), 'lower', '' if len(case.boxes) else 'no box')}
@@ -226,6 +228,7 @@ class MassOutside:
 @dataclass(frozen=True)
 class RankAccuracy:
     "Share of the most salient pixels that lies in the boxes: of as many as the boxes have, and of few"
+    needs = 'boxes'
     share:float=.02 # of the pixels of the image, for the second
 
     def __call__(self, case:Case)->dict[str, Measure]:

@@ -77,20 +77,28 @@ def _for_few(
     return student.isf(normal.sf(errors), count - 1)*(count/(count - 1))**.5
 
 # %% ../nbs/reference/statistics.ipynb #8854712e
-def _leading(
-    values:np.ndarray, # (N, M): images that all M methods have, more is better
+def _pairs(
+    values:np.ndarray, # (N, M): images that all M methods have, more is better; N at least 2
     level:float=.95
-)->np.ndarray:         # (M,) of bool
-    "The best mean and what is within noise of it: all pairs at once, bootstrap of the largest studentised difference"
-    if min(len(values) - 1, values.shape[1]) < 1: return np.ones(values.shape[1], dtype=bool)
+)->tuple[np.ndarray, np.ndarray]: # (M, M) each
+    "How far every method is ahead of every other, and how far noise alone may put it, all pairs at once"
     means, drawn = values.mean(axis=0), _resampled_means(values)
     ahead = means[:, None] - means                       # of every method to every other
     noise = drawn[:, :, None] - drawn[:, None] - ahead   # what the draw of images adds to it
     error, least = noise.std(axis=0), 1e-9*abs(values).max() # no more than rounding
     with np.errstate(divide='ignore', invalid='ignore'):
         largest = np.where(error > least, abs(noise)/error, 0).max(axis=(1, 2))
-    apart = _for_few(np.quantile(largest, level), len(values))
-    return ~(ahead > np.maximum(apart*error, least)).any(axis=0)
+    return ahead, np.maximum(_for_few(np.quantile(largest, level), len(values))*error, least)
+
+# %% ../nbs/reference/statistics.ipynb #5cf5e691
+def _leading(
+    values:np.ndarray, # (N, M): images that all M methods have, more is better
+    level:float=.95
+)->np.ndarray:         # (M,) of bool
+    "The best mean and what is within noise of it: all pairs at once, bootstrap of the largest studentised difference"
+    if min(len(values) - 1, values.shape[1]) < 1: return np.ones(values.shape[1], dtype=bool)
+    ahead, noise = _pairs(values, level)
+    return ~(ahead > noise).any(axis=0)
 
 # %% ../nbs/reference/statistics.ipynb #7dea1cfb
 class Claim(NamedTuple):

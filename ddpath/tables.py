@@ -23,32 +23,12 @@ from matplotlib.patches import Ellipse, Rectangle
 # %% ../nbs/reference/tables.ipynb #c0c894f4
 from . import __version__
 from .checks import InputError
+from .conclusions import _columns, _compared, _differs, _grouped, _rank, conclusions
 from .drawing import Drawing
 from .evaluation import _Evaluation
-from .stats import _SIGNS, _leading, _matrix, interval
+from .stats import _SIGNS, _matrix, interval
 from .store import _experiment, _write_whole
 from .templates import _rendered
-
-# %% ../nbs/reference/tables.ipynb #ccbca237
-def _compared(
-    values:pd.DataFrame # an image a row, a method a column
-)->list[str]:
-    "The methods, those with most numbers first, that together have half of the photographs that any has"
-    present, shared = values.notna(), values.notna().any(axis=1)
-    least, taken = shared.sum()/2, []
-    for name in present.sum().sort_values(ascending=False, kind='stable').index:
-        together = shared & present[name]
-        if together.sum() >= max(least, 1): shared, taken = together, [*taken, name]
-    return [name for name in values if name in taken]
-
-# %% ../nbs/reference/tables.ipynb #451b71ac
-def _leaders(
-    values:pd.DataFrame, # an image a row, a method a column; images that all of the methods have
-    better:str           # 'higher', 'lower', or empty
-)->set[str]:
-    "The methods with the best mean, or within noise of it; none where neither direction is better"
-    if better not in _SIGNS: return set()
-    return {name for name, leads in zip(values, _leading(_SIGNS[better]*values.to_numpy())) if leads}
 
 # %% ../nbs/reference/tables.ipynb #c812a1ac
 def _with_ends(
@@ -73,6 +53,19 @@ def _counts(
     images = values.notna().sum()
     return dict(images=images, without=len(every) - every.notna().sum(), left_out=every.notna().sum() - images)
 
+# %% ../nbs/reference/tables.ipynb #7ddeb541
+def _marks(
+    values:pd.DataFrame, # an image a row, a method a column
+    shared:pd.DataFrame, # the methods that are compared, and the images that all of them have
+    better:str           # 'higher', 'lower', or empty
+)->dict[str, list[bool]]:
+    "Which methods lead, and which stand out; none where neither direction is better"
+    if better not in _SIGNS: return dict(leads=[False]*values.shape[1], stands_out=[False]*values.shape[1])
+    ranking = _rank(shared, better)
+    parts = dict(leads=ranking.leads(), stands_out=ranking.stands_out())
+    return {name: pd.Series(part, ranking.names).reindex(list(values), fill_value=False).tolist()
+            for name, part in parts.items()}
+
 # %% ../nbs/reference/tables.ipynb #2be5f2a5
 def _table_of_measure(frame:pd.DataFrame, reference:str)->pd.DataFrame:
     "Means of one measure, differences to the reference method and their intervals, a row a method"
@@ -81,9 +74,9 @@ def _table_of_measure(frame:pd.DataFrame, reference:str)->pd.DataFrame:
     shared = every[methods].notna().all(axis=1)
     values = every.where(shared, every.drop(columns=methods)) # who is not compared keeps its own photographs
     difference = values.sub(every[reference] if reference in every else np.nan, axis=0)
-    best = _leaders(values.loc[shared, methods], better)
     columns = dict(_with_ends('', values), **_with_ends('difference', difference),
-                   leads=[name in best for name in values], **_counts(every, values))
+                   **_marks(values, values.loc[shared, methods], better), differs=_differs(difference),
+                   **_counts(every, values))
     found = pd.DataFrame(columns, index=values.columns).join(_costs(frame))
     return found.reset_index().assign(metric=frame.metric.iloc[0], better=better)
 
@@ -95,8 +88,10 @@ def table(
     """Means and paired differences to a reference, each with its 95 % interval
 
     Columns: metric, better, method; mean, low, high; difference, difference_low, difference_high; leads (the best
-    mean, or within noise of it, all pairs compared at once); images, without (those that have no number), left_out
-    (those where another method has none); evaluations (mean) and seconds (median, a busy machine makes outliers).
+    mean, or within noise of it, all pairs compared at once), stands_out (leads, and is significantly better than
+    another method), differs (the interval of the difference excludes zero, Holm over the column); images, without
+    (those that have no number), left_out (those where another method has none); evaluations (mean) and seconds
+    (median, a busy machine makes outliers).
     """
     measured = frame[frame.metric != '']
     if not len(measured): raise InputError('there are no measurements in these rows: see their reasons')
@@ -107,6 +102,7 @@ def table(
 
 # %% ../nbs/reference/tables.ipynb #fc0c9233
 _ARROWS = dict(higher=' ↑', lower=' ↓')
+_MARKED = dict(mean='stands_out', difference='differs') # what is printed -> the column that says whether it is bold
 
 # %% ../nbs/reference/tables.ipynb #ca82c814
 def _name_lines(panel:Axes, methods:Sequence[str])->None:
@@ -118,12 +114,13 @@ def _name_lines(panel:Axes, methods:Sequence[str])->None:
 # %% ../nbs/reference/tables.ipynb #3048e70e
 def _draw_measure(
     panel:Axes, name:str, part:pd.DataFrame, # rows of `table` for one measure
-    column:str, methods:Sequence[str]        # mean or difference
+    column:str, methods:Sequence[str],       # mean or difference
+    marked:str                               # the column that says what is filled
 )->None:
     "One panel of `draw_table`; the line of a method without this measure stays empty"
     low, high = (part[f'{column}_{end}' if column == 'difference' else end] for end in ('low', 'high'))
     places = part.method.map(list(methods).index)
-    filled = ['C0' if leads else 'white' for leads in part.leads]
+    filled = ['C0' if filled else 'white' for filled in part[marked]]
     panel.hlines(places, low, high, color='grey', linewidth=1.5)
     panel.scatter(part[column], places, s=16, zorder=3, color=filled, edgecolors='C0')
     if column == 'difference': panel.axvline(0, color='lightgrey', linewidth=1, zorder=0)
@@ -159,14 +156,15 @@ def draw_table(
     found:pd.DataFrame,             # of `table`
     metrics:Sequence[str]=None,     # None: all
     difference:bool=False,          # draw the paired differences instead of the means
-    columns:int=4                   # panels a row
+    columns:int=4,                  # panels a row
+    marked:str='stands_out'         # the column that says what is filled: leads would add all within noise of the best
 )->Drawing:
-    "Means, or differences, with their intervals: a panel a measure, a line a method; leading methods are filled"
+    "Means, or differences, with their intervals: a panel a measure, a line a method; what stands out is filled"
     parts = _parts_by_measure(found, [metrics] if isinstance(metrics, str) else metrics)
     methods = list(dict.fromkeys(pd.concat(parts.values()).method))
     figure, panels = _grid(len(parts), len(methods), columns)
     for panel, (name, part) in zip(panels, parts.items()):
-        _draw_measure(panel, name, part, 'difference' if difference else 'mean', methods)
+        _draw_measure(panel, name, part, 'difference' if difference else 'mean', methods, marked)
     return figure
 
 # %% ../nbs/reference/tables.ipynb #192dc05b
@@ -245,10 +243,12 @@ def _cell(row:pd.Series, column:str)->str:
 def wide(
     found:pd.DataFrame, # of `table`
     column:str='mean',  # or difference
-    bold:str='**{}**'   # how leading methods are marked
+    bold:str='**{}**',  # how it is marked
+    marked:str=None     # the column that says what is; None: stands_out of means, differs of differences
 )->pd.DataFrame:        # a method a row, a measure a column
     "The table as people read it"
-    texts = [bold.format(_cell(row, column)) if row['leads'] else _cell(row, column) for _, row in found.iterrows()]
+    chosen = marked or _MARKED[column]
+    texts = [bold.format(_cell(row, column)) if row[chosen] else _cell(row, column) for _, row in found.iterrows()]
     names = found.metric + found.better.map(_ARROWS).fillna('')
     layout = pd.DataFrame(dict(method=found.method, measure=names, text=texts))
     shown = layout.pivot(index='method', columns='measure', values='text').fillna('none')
@@ -304,27 +304,51 @@ def _picture(found:pd.DataFrame)->bytes: # found: of `table`
     draw_table(found).savefig(picture, format='png', dpi=150)
     return picture.getvalue()
 
-def _markdown_of(tables:dict[str, pd.DataFrame])->str: # title -> table
-    "Tables below their titles"
-    return '\n'.join(f'## {title}\n\n{_markdown(shown)}' for title, shown in tables.items())
-
 # %% ../nbs/reference/tables.ipynb #0afa5bde
+def _legend(found:pd.DataFrame)->pd.DataFrame: # of `table`
+    "What the columns of a table are"
+    return pd.DataFrame(_columns(found), index=['better', 'what it is']).T.rename_axis('column')
+
+def _measured(found:pd.DataFrame)->pd.DataFrame: # of `table`
+    "The measures of which there is a number; all where there is none"
+    some = found[found.groupby('metric')['mean'].transform('count') > 0]
+    return some if len(some) else found
+
+# %% ../nbs/reference/tables.ipynb #5ecfc9e9
+_ABOUT = {
+    'Means': 'Means with 95 % intervals over the photographs that all compared methods have. Bold: no other method is '
+             'significantly better, and this one is significantly better than at least one (paired differences, all '
+             'pairs of a measure at once, at least six photographs). No bold: nothing stands out.',
+    'Differences to ig': 'Paired differences on the same photographs, with 95 % intervals. Bold: the interval excludes '
+                         "zero, and Holm's adjustment for all methods of the column agrees (at least six photographs)."}
+
+def _markdown_of(tables:dict[str, pd.DataFrame], said:dict[str, str])->str: # title -> table; measure -> sentence
+    "The conclusions, and tables below their titles"
+    lines = ''.join(f'- **{metric}**: {sentence}\n' for metric, sentence in said.items())
+    parts = [f'## {title}\n\n' + (f'{_ABOUT[title]}\n\n' if title in _ABOUT else '') + _markdown(shown)
+             for title, shown in tables.items()]
+    return '\n'.join([f'## Conclusions\n\n{lines}'] + parts if said else parts)
+
+# %% ../nbs/reference/tables.ipynb #3efbfe85
 def _contents(
     frame:pd.DataFrame, # of `run`
     evaluation:_Evaluation
 )->dict[str, str|bytes]: # name of a file -> what stands in it
     "Table, figure and card, in each format"
     found, failed, described = table(frame), failures(frame), _card(frame, evaluation)
-    tables = {'Means': wide(found)}
-    if found.difference.notna().any(): tables['Differences to ig'] = wide(found, 'difference')
-    sections = dict(tables)
+    said = _grouped(conclusions(frame))
+    shown = _measured(found)
+    tables = {'Means': wide(shown)}
+    if shown.difference.any(): tables['Differences to ig'] = wide(shown, 'difference')
+    sections = tables | {'What the columns are': _legend(shown)}
     if len(failed): sections['Without a number'] = failed.set_index('metric')
     sections['Card'] = pd.DataFrame(dict(value=described)).rename_axis('')
     return {'table.parquet': found.to_parquet(index=False),
-            'table.md': _markdown_of(sections),
-            'table.html': _rendered('benchmark.html', images=frame.image.nunique(), tables=tables,
-                                    failures=failed.to_numpy().tolist(), card=described),
-            'table.png': _picture(found),
+            'table.md': _markdown_of(sections, said),
+            'table.html': _rendered('benchmark.html', images=frame.image.nunique(), tables=tables, about=_ABOUT,
+                                    said=said, legend=_columns(shown), failures=failed.to_numpy().tolist(),
+                                    card=described),
+            'table.png': _picture(shown),
             'card.json': json.dumps(described, indent=1)}
 
 # %% ../nbs/reference/tables.ipynb #3a0d2ad7
