@@ -33,7 +33,10 @@ def _settled(
     device:str|torch.device='cpu' # of the prior
 )->Callable: # the same where nothing was left open
     "The method with the embedded prior in place of none"
-    return with_prior(method, _usual_prior(device)) if _uses_prior(method) and not method.inner.prior else method
+    def chosen(inner:Callable)->Callable:
+        return inner if inner.prior else with_prior(inner, _usual_prior(device))
+    if not _uses_prior(method): return method
+    return method.mapped(lambda inner: chosen(inner) if hasattr(inner, 'prior') else inner)
 
 # %% ../nbs/reference/store.ipynb #efbc9a79
 def _experiment(
