@@ -79,7 +79,9 @@ def _output_folder(text:str)->Path: # as it was typed; an empty variable of the 
 
 # %% ../nbs/reference/cli.ipynb #40515709
 _EXPLAIN = """Explain what a classifier sees in photographs: maps of ten methods, and the paths they take. \
-Without a photo: the three bundled ones."""
+Without a photo: the three bundled ones. The folder of the report then holds report.html, a page to open and to send; \
+maps.png, and a picture for each photo, such as maps-cat.png; attributions.npz, the values in half precision, for \
+numpy.load; scores.json, the numbers and what is needed to repeat them."""
 _BENCHMARK = """Evaluate methods on many photographs and write a table with intervals. \
 Can be stopped at any moment: the same command goes on."""
 _TORCHVISION_OR_TIMM = ('a classifier of torchvision such as resnet50, of timm such as timm:convnext_tiny, a folder of '
@@ -397,6 +399,7 @@ def _explain(
     written = report._save(found, options.out, _printable(shlex.join(['ddpath', *options.typed])))
     print(_short_table(found))
     print(f'\nreport: {_printable(written)}')
+    print('beside it: maps.png and a picture for each photo, attributions.npz (the values, for numpy), scores.json')
 
 # %% ../nbs/reference/cli.ipynb #c1134b15
 def _short_line(
