@@ -268,7 +268,8 @@ def _transformers_arguments(
     names = network.config.id2label
     labels = [str(names[index]) for index in sorted(names)]
     if all(label.startswith('LABEL_') for label in labels): labels = None # what stands there without names
-    return dict(network=network.eval().requires_grad_(False), **_processed(processor), labels=labels, title=Path(source).name)
+    network.eval().requires_grad_(False)
+    return dict(network=network, **_processed(processor), labels=labels, title=Path(source).name)
 
 # %% ../nbs/reference/loaders.ipynb #995996b5
 @contextmanager
