@@ -79,9 +79,13 @@ def _output_folder(text:str)->Path: # as it was typed; an empty variable of the 
 
 # %% ../nbs/reference/cli.ipynb #40515709
 _EXPLAIN = """Explain what a classifier sees in photographs: maps of ten methods, and the paths they take. \
-Without a photo: the three bundled ones. The folder of the report then holds report.html, a page to open and to send; \
-maps.png, and a picture for each photo, such as maps-cat.png; attributions.npz, the values in half precision, for \
-numpy.load; scores.json, the numbers and what is needed to repeat them."""
+Without a photo: the three bundled ones.
+
+the folder of the report holds:
+  report.html        a page to open and to send
+  maps.png           all maps in one picture; and a picture for each photo, such as maps-cat.png
+  attributions.npz   the values in half precision, for numpy.load
+  scores.json        the numbers, and what is needed to repeat them"""
 _BENCHMARK = """Evaluate methods on many photographs and write a table with intervals. \
 Can be stopped at any moment: the same command goes on."""
 _TORCHVISION_OR_TIMM = ('a classifier of torchvision such as resnet50, of timm such as timm:convnext_tiny, a folder of '
