@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import reduce
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -59,6 +60,15 @@ def _gradients_at(
     values, gradients = evaluator(points.flatten(0, 1), rows)
     return values.view(points.shape[:2]), _in_single(gradients).view(points.shape)
 
+def _gradient_at_input(
+    evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
+    images:Tensor,      # (N, ...)
+    factor:float|Tensor=1. # of the gradients
+)->Iterator[Step]:
+    "The only step of a method that takes its gradient at the image"
+    score, gradients = _gradients_at(evaluator, images[None])
+    yield Step(torch.ones(1, dtype=torch.float64), images[None], score, gradients, gradients*factor)
+
 # %% ../nbs/reference/attribution.ipynb #f8756203
 def _gradients_along(
     evaluator:Callable, # (M, ...) and rows (M,) to values (M,) and gradients (M, ...)
@@ -73,16 +83,6 @@ def _gradients_along(
         points, moves, before = path(alpha), after - torch.cat([before, after[:-1]]), after[-1:]
         score, gradients = _gradients_at(evaluator, points)
         yield Step(alpha, points, score, gradients, gradients*moves)
-
-# %% ../nbs/reference/attribution.ipynb #71d27e22
-def _gradient_at_input(
-    evaluator:Callable, # (M, ...) and rows (M,) to values and gradients
-    images:Tensor,      # (N, ...)
-    factor:float|Tensor=1. # of the gradients
-)->Iterator[Step]:
-    "The only step of a method that takes its gradient at the image"
-    score, gradients = _gradients_at(evaluator, images[None])
-    yield Step(torch.ones(1, dtype=torch.float64), images[None], score, gradients, gradients*factor)
 
 # %% ../nbs/reference/attribution.ipynb #73771576
 class Trace(NamedTuple):
@@ -156,7 +156,6 @@ def _integrate(
     if not callable(score_baseline): return _Integral(running.total, running.trace, score_baseline)
     return _Integral(running.total, Trace(*(column.flip(0) for column in running.trace)), score_baseline())
 
-# %% ../nbs/reference/attribution.ipynb #17fc9e57
 def path_integral(
     evaluator:Callable, # (M, ...) and rows (M,) to values (M,) and gradients (M, ...)
     path:Callable,      # positions (K,) to points (K, N, ...)
@@ -188,21 +187,26 @@ def _mark(
     return f'large{which}, more than a tenth of the difference it should explain: {_REMEDY}'
 
 def _in_colours(
-    images:Tensor # (N, C, H, W)
-)->Tensor:        # (N, 3, H, W) in [0, 1]
+    images:Tensor # (N, C, H, W), or videos (N, C, T, H, W)
+)->Tensor:        # the same with three channels, in [0, 1]
     "Images as they can be shown: those of other channels or another range by their mean over the channels, as greys"
     if images.shape[1] == 3 and images.min() >= 0 and images.max() <= 1: return images
-    grey = _in_single(images).mean(1, keepdim=True)
-    low, high = (extreme(grey, (1, 2, 3), keepdim=True) for extreme in (torch.amin, torch.amax))
-    return ((grey - low)/(high - low).clamp(min=1e-12)).expand(-1, 3, -1, -1)
+    grey, rest = _in_single(images).mean(1, keepdim=True), tuple(range(1, images.ndim))
+    low, high = (extreme(grey, rest, keepdim=True) for extreme in (torch.amin, torch.amax))
+    return ((grey - low)/(high - low).clamp(min=1e-12)).repeat(1, 3, *[1]*(images.ndim - 2))
+
+def _check_pictures(values:Tensor)->None:
+    "InputError for values that are neither those of images nor of videos"
+    if values.ndim in (4, 5): return
+    raise InputError(f'values of shape {tuple(values.shape)} are no images: read them from .values')
 
 # %% ../nbs/reference/attribution.ipynb #597a9d7e
 class _Readable:
     "How an attribution is looked at"
     @property
     def saliency(self)->Tensor:
-        "One number for each pixel, (N, H, W): absolute values, summed over the channels of images"
-        return self.values.abs().sum(1) if self.values.ndim == 4 else self.values.abs()
+        "A number for each pixel, (N, H, W), of videos (N, T, H, W): absolute values, summed over the channels"
+        return self.values.abs().sum(1) if self.values.ndim in (4, 5) else self.values.abs()
 
     def summed(self,
         *dimensions:int # -1: over an embedding, (N, L, D) to a number for each of L tokens
@@ -212,10 +216,20 @@ class _Readable:
 
     def plot(self, titles:Sequence[str]=None)->'Drawing':
         "The saliency over each photograph, each on its own scale; images of other channels are shown by their mean"
-        if self.values.ndim != 4:
-            raise InputError(f'values of shape {tuple(self.values.shape)} are no images: read them from .values')
+        _check_pictures(self.values)
+        if self.values.ndim == 5: return self.overlay(titles)
         from ddpath.overlays import show_maps
         return show_maps(self.saliency, _in_colours(self.images), titles, shared=False)
+
+    def overlay(self,
+        titles:Sequence[str]=None, # one an image, above it
+        **options                  # signed, sigma and ends of `ddpath.overlay`
+    )->'Drawing':
+        "The map over the pale photograph, nothing else, to be shown or saved by `.savefig`; videos as strips of frames"
+        _check_pictures(self.values)
+        from ddpath.overlays import _overlaid
+        maps = self.values.sum(1) if options.get('signed') else self.saliency
+        return _overlaid(maps, _in_colours(self.images), titles, **options)
 
 # %% ../nbs/reference/attribution.ipynb #b659c33d
 class _Summarised:
@@ -240,9 +254,79 @@ class _Summarised:
         rows = ''.join(f'<tr><th>{name}</th><td>{value}</td></tr>' for name, value in self._numbers().items())
         return f'<p><code>{html.escape(self.method)}</code>, values {tuple(self.values.shape)}</p><table>{rows}</table>'
 
+# %% ../nbs/reference/attribution.ipynb #76ea0a8c
+class _NoSuchImage(InputError, IndexError):
+    "An index beyond the images: an IndexError too, which ends a loop over them"
+
+def _rows_at(
+    index:object, # an integer, a slice, a list of integers or of booleans
+    count:int     # images
+)->Tensor:        # (M,), at least one
+    "The images that an index chooses; InputError where there is none"
+    try:
+        index = index if isinstance(index, (int, slice)) else torch.as_tensor(index).cpu()
+        rows = torch.arange(count)[index].reshape(-1)
+    except (IndexError, TypeError, ValueError): rows = ()
+    if len(rows): return rows
+    raise _NoSuchImage(f'{index!r:.40} chooses none of {count} images: give a number from 0 to {count - 1}, '
+                       'a slice, or a list of numbers')
+
+# %% ../nbs/reference/attribution.ipynb #c140cc8c
+class _Divisible:
+    "How an attribution of many images is cut, and kept in a file"
+    def __len__(self)->int: return len(self.values)
+
+    def __getitem__(self,
+        index:int|slice|Sequence # of images; an integer gives the attribution of one
+    )->'Attribution':
+        "The attribution of some of the images"
+        rows = _rows_at(index, len(self))
+        each = {name: getattr(self, name)[rows.to(getattr(self, name).device)] for name in _BY_IMAGE}
+        trace = Trace(*(column[:, rows.to(column.device)] for column in self.trace))
+        return replace(self, **each, trace=trace, seconds=self.seconds*len(rows)/len(self))
+
+    def save(self, file:str|Path)->Path: # such as cat.npz
+        "Write everything into one file that `Attribution.load` and `numpy.load` read; where it is"
+        return _write_arrays(Path(file), _arrays_of(self))
+
+    @classmethod
+    def load(cls, file:str|Path)->'Attribution': # that `save` wrote
+        "The attribution in a file, on the CPU; InputError for any other file"
+        return cls(**_read_arrays(Path(file)))
+
+# %% ../nbs/reference/attribution.ipynb #04521830
+_BY_IMAGE = 'values', 'images', 'score_input', 'score_baseline', 'completeness_error' # fields with a row for each
+_PLAIN = 'method', 'evaluations', 'seconds', 'seed'                                  # fields that are no tensors
+
+def _arrays_of(attribution:'Attribution')->dict[str, np.ndarray]:
+    "All fields as arrays; the columns of the trace by names such as trace/score"
+    tensors = {name: getattr(attribution, name) for name in _BY_IMAGE}
+    tensors |= {f'trace/{name}': column for name, column in attribution.trace._asdict().items()}
+    arrays = {name: _in_single(tensor.detach()).cpu().numpy() for name, tensor in tensors.items()}
+    return arrays | {name: np.array(getattr(attribution, name)) for name in _PLAIN}
+
+def _write_arrays(file:Path, arrays:dict[str, np.ndarray])->Path:
+    "A compressed archive of arrays; InputError where it cannot be written"
+    try:
+        with file.open('wb') as opened: np.savez_compressed(opened, **arrays)
+    except OSError as error:
+        raise InputError(f"cannot write '{file}' ({error.strerror or error}); give another file") from None
+    return file
+
+def _read_arrays(file:Path)->dict[str, object]: # the fields of an Attribution
+    "What `Attribution.save` wrote; nothing is unpickled; InputError for any other file"
+    try:
+        with np.load(file) as opened: arrays = dict(opened)
+        known = {name: torch.from_numpy(arrays[name]) for name in _BY_IMAGE}
+        trace = Trace(*(torch.from_numpy(arrays[f'trace/{name}']) for name in Trace._fields))
+        return known | {name: arrays[name].item() for name in _PLAIN} | dict(trace=trace)
+    except OSError as error: wrong = error.strerror or 'it is no archive'
+    except Exception: wrong = 'it lacks what an Attribution holds' # whatever zip, numpy and torch may say
+    raise InputError(f"'{file}' is no file of Attribution.save ({wrong}); numpy.load reads other archives of arrays")
+
 # %% ../nbs/reference/attribution.ipynb #65e933d8
 @dataclass(frozen=True, repr=False)
-class Attribution(_Readable, _Summarised):
+class Attribution(_Readable, _Summarised, _Divisible):
     "One number for each input value, and how it was obtained"
     values:Tensor             # (N, ...): the attribution, in units of the score
     images:Tensor             # (N, ...): what was explained
@@ -271,7 +355,6 @@ def _make_integers(
         value = _number(getattr(method, name))
         if value.is_integer(): object.__setattr__(method, name, int(value))
 
-# %% ../nbs/reference/attribution.ipynb #2fdef2a3
 class _Settings:
     "What a method says of itself: a frozen dataclass of settings, perhaps with another method inside"
     def __post_init__(self):
@@ -310,7 +393,6 @@ def _check_input(
     else: return images.clone() if images.is_inference() else images.detach()
     raise InputError(f'the input {wrong}')
 
-# %% ../nbs/reference/attribution.ipynb #91a0c329
 def _first_of(chosen:Tensor)->str:
     "The first of the chosen images in words, and how many there are"
     return f'image {chosen.int().argmax().item()} ({chosen.sum().item()} of {len(chosen)})'
@@ -435,7 +517,6 @@ def _maps_alone(saliency:Tensor|np.ndarray|Attribution)->Tensor:
     if len(bad): raise InputError(f'the map of image {bad[0, -3]} holds NaN or infinite values: leave that image out')
     return maps if maps.is_floating_point() else maps.double()
 
-# %% ../nbs/reference/attribution.ipynb #3e615563
 def _maps_by_method(
     saliency:Mapping # name of a method -> its maps (N, H, W), or its Attribution
 )->Tensor:           # (M, N, H, W), in the widest of their precisions
@@ -459,7 +540,6 @@ def _as_maps(
     maps = _maps_alone(saliency)
     return maps, tuple(map(str, range(len(maps)))) if maps.ndim == 4 else ()
 
-# %% ../nbs/reference/attribution.ipynb #3dd7e21f
 def _check_fit(
     maps:Tensor,  # (N, H, W) or (M, N, H, W)
     images:Tensor # (N, 3, H, W)

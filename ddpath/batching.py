@@ -27,7 +27,6 @@ def _fixed_at(
         f'the score is a {type(score).__name__}: give a Score, or a function from (N, ...) to N numbers')
     return score.fixed_at(images) if hasattr(score, 'fixed_at') else score
 
-# %% ../nbs/reference/batching.ipynb #4ec2fa78
 def _rows_of(
     score:Callable,  # a Score, or any callable from (N, ...) to (N,)
     rows:Tensor|None # indices of images, (M,); None: all
@@ -65,7 +64,6 @@ def _differs_in_training(layer:nn.Module)->bool:
     differs = isinstance(layer, _IN_TRAINING) or type(layer).__name__ in _DROPPING
     return differs and bool(getattr(layer, 'p', getattr(layer, 'drop_prob', 1)))
 
-# %% ../nbs/reference/batching.ipynb #02ed1dc8
 @contextmanager
 def _training_noticed()->Iterator[None]:
     "Warn of layers that work in training mode in this block, wherever they are hidden"
@@ -172,6 +170,18 @@ def _out_of_memory(error:BaseException)->bool:
     words = 'out of memory', "can't allocate memory", 'ALLOC_FAILED'
     return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(known in str(error) for known in words)
 
+def _unless_memory_ends(
+    function:Callable, # of a slice of the rows
+    part:slice
+)->object:             # its result; None when memory ran out on several rows
+    "Try one chunk; InputError when a single row does not fit"
+    try: return function(part)
+    except (RuntimeError, MemoryError) as error:
+        if not _out_of_memory(error): raise
+        if part.stop - part.start > 1: return None
+        raise InputError('memory ran out on a single image: make it smaller, or use a device with more memory '
+                         f'({_first_line(error)[:80]})') from error
+
 # %% ../nbs/reference/batching.ipynb #e6fe2674
 def _in_chunks(
     function:Callable,   # of a slice of the rows
@@ -186,19 +196,6 @@ def _in_chunks(
         else:
             yield result, size
             start = part.stop
-
-# %% ../nbs/reference/batching.ipynb #dfc772fc
-def _unless_memory_ends(
-    function:Callable, # of a slice of the rows
-    part:slice
-)->object:             # its result; None when memory ran out on several rows
-    "Try one chunk; InputError when a single row does not fit"
-    try: return function(part)
-    except (RuntimeError, MemoryError) as error:
-        if not _out_of_memory(error): raise
-        if part.stop - part.start > 1: return None
-        raise InputError('memory ran out on a single image: make it smaller, or use a device with more memory '
-                         f'({_first_line(error)[:80]})') from error
 
 # %% ../nbs/reference/batching.ipynb #5e4826c4
 _CHUNK = dict(cpu=2*3*224**2, other=64*3*224**2) # input values taken together by default

@@ -14,38 +14,36 @@ from functools import wraps
 import torch
 from torch import Tensor
 
-from .attribution import Attribution, Method, Trajectory, _Wrapped
+from .attribution import Attribution, Method
 from .averaged import Averaged
+from .batching import _tensor_of
 from .checks import InputError, _choice
 from .expected import ExpectedGradients as _ExpectedGradients
 from .gradients import Gradient as _Gradient
 from .guided_backprop import GuidedBackprop as _GuidedBackprop
 from .ig import IntegratedGradients as _IntegratedGradients
 from .methods import make_method, _recipe_of
-from .quadrature import _make_rule
+from .outwards import OutwardPath
+from .packing import Packed
+from .scores import Score
 
 # %% ../nbs/reference/captum.ipynb #c0391523
 class _Refused(InputError, AssertionError):
     "A mistake the caller can mend; captum's programs expect an AssertionError"
 
-# %% ../nbs/reference/captum.ipynb #522a335e
-@dataclass(frozen=True)
-class _Packing:
-    "Several tensors side by side in one, (N, values), and back"
-    shapes:tuple # of one example of each
-    kinds:tuple  # the precision of each
+def _as_tuple(given:object)->tuple:
+    "Several as they are; one as a tuple of one"
+    return given if isinstance(given, tuple) else tuple(given) if isinstance(given, list) else (given,)
 
-    @classmethod
-    def of(cls, tensors:tuple)->'_Packing': # each (N, ...)
-        return cls(tuple(tensor.shape[1:] for tensor in tensors), tuple(tensor.dtype for tensor in tensors))
-
-    def pack(self, tensors:tuple)->Tensor: # each (N, ...)
-        if len(tensors) == 1 and tensors[0].ndim > 1: return tensors[0]
-        return torch.cat([tensor.reshape(len(tensor), -1) for tensor in tensors], 1)
-
-    def unpack(self, packed:Tensor)->tuple: # (M, values)
-        parts = packed.flatten(1).split([shape.numel() for shape in self.shapes], 1)
-        return tuple(part.reshape(-1, *shape).to(kind) for part, shape, kind in zip(parts, self.shapes, self.kinds))
+def _check_inputs(
+    inputs:tuple # of tensors
+)->tuple:        # the same
+    "InputError unless these are tensors of real numbers with an example a row, as many in all"
+    wrong = [part for part in inputs if not isinstance(part, Tensor) or not part.is_floating_point() or not part.ndim]
+    if wrong: raise _Refused(f'an input is {getattr(wrong[0], "dtype", type(wrong[0]).__name__)}: give float tensors '
+                               '(N, ...); hand over what has no gradient as additional_forward_args')
+    if len({len(part) for part in inputs}) == 1: return inputs
+    raise _Refused(f'inputs of {", ".join(str(len(part)) for part in inputs)} examples: give as many in each')
 
 # %% ../nbs/reference/captum.ipynb #b7be27ad
 def _indices(
@@ -63,13 +61,12 @@ def _indices(
     raise _Refused(f'target is {target!r:.60} for {count} examples: give an integer, one for each example, '
                      'or tuples of integers')
 
-# %% ../nbs/reference/captum.ipynb #c4fa73b4
 def _selected(
-    outputs:object, # of the forward function: a tensor (M, ...), or an object with logits
+    outputs:object, # of the forward function: a tensor (M, ...), or what holds one, such as an object with logits
     indices:tuple   # of `_indices`, (1,) or (M,) each
 )->Tensor:          # (M,)
     "The number that is explained of each example; InputError where there are several or none"
-    outputs = getattr(outputs, 'logits', outputs)
+    outputs = _tensor_of(outputs)
     if not isinstance(outputs, Tensor):
         raise _Refused(f'the forward function gave a {type(outputs).__name__}: it must give a tensor')
     outputs = outputs.reshape(1) if outputs.ndim == 0 else outputs
@@ -87,50 +84,34 @@ def _selected(
 @dataclass(frozen=True)
 class _Forward:
     "What captum calls a forward function, as a score of packed inputs"
-    function:Callable # of the inputs and the further arguments
-    packing:_Packing
-    indices:tuple     # of `_indices`
-    arguments:tuple   # further ones
-    count:int         # examples
+    packed:Packed # the function, its inputs and further arguments
+    indices:tuple # of `_indices`
 
-    def __call__(self, packed:Tensor)->Tensor: # (M, values) to (M,)
-        return _selected(self.function(*self.packing.unpack(packed), *self.arguments), self.indices)
+    def __call__(self, flat:Tensor)->Tensor: # (M, ...) to (M,)
+        return _selected(self.packed(flat), self.indices)
 
     def take(self, rows:Tensor)->'_Forward':
         "The score of some of the examples"
-        def own(given):
-            each = isinstance(given, Tensor) and given.ndim and len(given) == self.count
-            return given[rows.to(given.device)] if each else given
-        return replace(self, indices=tuple(map(own, self.indices)), arguments=tuple(map(own, self.arguments)),
-                       count=len(rows))
-
-# %% ../nbs/reference/captum.ipynb #cfe52a24
-def _as_tuple(given:object)->tuple:
-    "Several as they are; one as a tuple of one"
-    return given if isinstance(given, tuple) else tuple(given) if isinstance(given, list) else (given,)
-
-def _check_inputs(
-    inputs:tuple # of tensors
-)->tuple:        # the same
-    "InputError unless these are tensors of real numbers with an example a row, as many in all"
-    wrong = [part for part in inputs if not isinstance(part, Tensor) or not part.is_floating_point() or not part.ndim]
-    if wrong: raise _Refused(f'an input is {getattr(wrong[0], "dtype", type(wrong[0]).__name__)}: give float tensors '
-                               '(N, ...); hand over what has no gradient as additional_forward_args')
-    if len({len(part) for part in inputs}) == 1: return inputs
-    raise _Refused(f'inputs of {", ".join(str(len(part)) for part in inputs)} examples: give as many in each')
+        own = tuple(index[rows] if len(index) > 1 else index for index in self.indices)
+        return _Forward(self.packed.take(rows), own)
 
 # %% ../nbs/reference/captum.ipynb #b945d097
+def _packed(function:Callable, inputs:object, arguments:object=None)->Packed: # as captum takes them
+    "The forward function of one packed tensor"
+    arguments = () if arguments is None else arguments if isinstance(arguments, tuple) else (arguments,)
+    return Packed(function, _check_inputs(_as_tuple(inputs)), arguments)
+
 def _packed_baselines(
     baselines:object, # as captum takes them: None, numbers or tensors, one for each input
-    inputs:tuple,     # of tensors
-    packing:_Packing
+    packed:Packed     # with the inputs
 )->Tensor:            # (1 or N, ...)
     "One packed baseline, or one for each example"
+    inputs = packed.tensors
     given = (0.,)*len(inputs) if baselines is None else _as_tuple(baselines)
     if len(given) != len(inputs):
         raise _Refused(f'{len(given)} baselines for {len(inputs)} inputs: give one for each')
     parts = [torch.as_tensor(one).detach().to(like) for one, like in zip(given, inputs)]
-    try: return packing.pack(tuple(part.expand_as(like) for part, like in zip(parts, inputs)))
+    try: return packed.pack(*(part.expand_as(like) for part, like in zip(parts, inputs)))
     except RuntimeError: raise _Refused(
         f'baselines of shapes {[tuple(part.shape) for part in parts]} do not fit inputs of shapes '
         f'{[tuple(part.shape) for part in inputs]}: give a number, one example, or one for each') from None
@@ -145,7 +126,6 @@ def _from_baselines(
     if not names: raise _Refused(f'{method.label()} takes no baselines: leave them out')
     return method.mapped(lambda inner: replace(inner, **{names.pop(): baselines}))
 
-# %% ../nbs/reference/captum.ipynb #fbd5a02b
 def _unlogged(function:Callable)->Callable:
     "The same, with itself as `__wrapped__`: captum's NoiseTunnel calls what it finds there"
     @wraps(function)
@@ -175,36 +155,32 @@ class Explainer:
         generator:torch.Generator=None # of methods that draw at random; None: the fixed seed
     )->Tensor|tuple:
         "The attribution of each input; with it, if asked for, the convergence delta (N,)"
-        method = self.method
-        if baselines is not None:
-            given = _check_inputs(_as_tuple(inputs))
-            method = _from_baselines(method, _packed_baselines(baselines, given, _Packing.of(given)))
-        found = _explained(self, method, inputs, target, additional_forward_args, generator)
-        return _as_captum(found, inputs, return_convergence_delta)
+        packed, method = _packed(self.forward_func, inputs, additional_forward_args), self.method
+        if baselines is not None: method = _from_baselines(method, _packed_baselines(baselines, packed))
+        return _as_captum(_explained(packed, method, target, generator), packed, inputs, return_convergence_delta)
 
 # %% ../nbs/reference/captum.ipynb #482c6d46
 def _explained(
-    explainer:Explainer,
+    packed:Packed,
     method:Method,
-    inputs:object, target:object, arguments:object, # as captum takes them
+    target:object, # as captum takes it
     generator:torch.Generator=None
 )->Attribution:
-    "What a method finds of packed inputs"
-    given = _check_inputs(_as_tuple(inputs))
-    packing, count = _Packing.of(given), len(given[0])
-    arguments = () if arguments is None else arguments if isinstance(arguments, tuple) else (arguments,)
-    score = _Forward(explainer.forward_func, packing, _indices(target, count), arguments, count)
-    return method(score, packing.pack(given), generator=generator)
+    "What a method finds of packed inputs; one that moves towards other classes is given them, where there are any"
+    indices = _indices(target, len(packed.tensors[0]))
+    moves = isinstance(method.inner, OutwardPath) and len(indices) == 1
+    score = Score(packed, indices[0], 'logit') if moves else _Forward(packed, indices)
+    return method(score, packed.flat, generator=generator)
 
-# %% ../nbs/reference/captum.ipynb #fc906c83
 def _as_captum(
     found:Attribution,
+    packed:Packed,
     inputs:object,       # of the call
     delta:bool=False,    # whether it is returned
     each:int=1           # deltas for each example
 )->Tensor|tuple:
     "Attributions in the shapes of the inputs, and the convergence delta"
-    parts = _Packing.of(_as_tuple(inputs)).unpack(found.values)
+    parts = tuple(part.to(like.dtype) for part, like in zip(packed.unpack(found.values), packed.tensors))
     values = parts if isinstance(inputs, (tuple, list)) else parts[0]
     if not delta: return values
     if found.score_baseline.isnan().any(): raise _Refused(
@@ -220,13 +196,11 @@ def _compute_convergence_delta(self,
     target:object=None, additional_forward_args:object=None
 )->Tensor: # (N,)
     "By how much the sum of attributions misses the difference of the outputs"
-    given = _check_inputs(_as_tuple(end_point))
-    packing, count = _Packing.of(given), len(given[0])
-    arguments = () if additional_forward_args is None else _as_tuple(additional_forward_args)
-    score = _Forward(self.forward_func, packing, _indices(target, count), arguments, count)
-    start = _packed_baselines(start_point, given, packing).expand_as(packing.pack(given))
+    packed = _packed(self.forward_func, end_point, additional_forward_args)
+    score, end = _Forward(packed, _indices(target, len(packed.tensors[0]))), packed.flat
+    start = _packed_baselines(start_point, packed).expand_as(end)
     total = sum(part.flatten(1).sum(1) if part.ndim > 1 else part for part in _as_tuple(attributions))
-    with torch.no_grad(): return total - (score(packing.pack(given)) - score(start))
+    with torch.no_grad(): return total - (score(end) - score(start))
 
 Explainer.compute_convergence_delta = _compute_convergence_delta
 Explainer.has_convergence_delta = lambda self: bool(_recipe_of('', self.method).complete)
@@ -237,23 +211,6 @@ def _attribute_future(self, *given, **options):
     raise NotImplementedError('attribute_future is not implemented: call attribute')
 
 Explainer.attribute_future = _attribute_future
-
-# %% ../nbs/reference/captum.ipynb #2080f5bf
-def _reweighted(steps, widths:Tensor): # (K,): of the stretch of each gradient
-    "Steps whose parts are gradients times the width of their stretch alone"
-    for step in steps:
-        own, widths = widths[:len(step.alpha)], widths[len(step.alpha):]
-        yield step._replace(parts=step.gradients*own.to(step.gradients).view(-1, *[1]*(step.gradients.ndim - 1)))
-
-@dataclass(frozen=True)
-class _Unmultiplied(_Wrapped):
-    "The weighted mean of the gradients that another method takes"
-    method:Method
-    widths:Tensor # (K,)
-
-    def trajectories(self, evaluator, images:Tensor, generator:torch.Generator):
-        for trajectory in self.method.trajectories(evaluator, images, generator):
-            yield Trajectory(_reweighted(trajectory.steps, self.widths))
 
 # %% ../nbs/reference/captum.ipynb #7c7bbab1
 _RULES = dict(gausslegendre='gauss_legendre', riemann_middle='midpoint', riemann_left='left', riemann_right='right',
@@ -272,12 +229,11 @@ class IntegratedGradients(Explainer):
         internal_batch_size:int=None,               # points taken together
         return_convergence_delta:bool=False
     )->Tensor|tuple:
-        given = _check_inputs(_as_tuple(inputs))
+        packed = _packed(self.forward_func, inputs, additional_forward_args)
         rule = _RULES[_choice('method', method, _RULES)]
-        found = _IntegratedGradients(n_steps, _packed_baselines(baselines, given, _Packing.of(given)), rule,
-                                     batch_size=internal_batch_size)
-        if not self.multiplies_by_inputs: found = _Unmultiplied(found, _make_rule(rule, n_steps)[1].diff())
-        values = _as_captum(_explained(self, found, inputs, target, additional_forward_args), inputs)
+        ours = _IntegratedGradients(n_steps, _packed_baselines(baselines, packed), rule, batch_size=internal_batch_size,
+                                    multiply_by_inputs=self.multiplies_by_inputs)
+        values = _as_captum(_explained(packed, ours, target), packed, inputs)
         if not return_convergence_delta: return values
         return values, self.compute_convergence_delta(values, baselines, inputs, target, additional_forward_args)
 
@@ -292,17 +248,16 @@ def _drawn(
 
 def _packed_set(
     baselines:object, # (B, ...), one for each input
-    inputs:tuple, packing:_Packing
+    packed:Packed     # with the inputs
 )->Tensor:            # (B, ...)
     "A set of packed baselines; InputError for what is no set"
-    given = _as_tuple(baselines)
+    given, inputs = _as_tuple(baselines), packed.tensors
     fit = len(given) == len(inputs) and all(isinstance(one, Tensor) and one.shape[1:] == like.shape[1:]
                                             for one, like in zip(given, inputs))
-    if fit: return packing.pack(tuple(one.detach() for one in given)).to(inputs[0])
+    if fit: return packed.pack(*(one.detach() for one in given)).to(inputs[0])
     raise _Refused(f'baselines are {[tuple(getattr(one, "shape", ())) for one in given]} for inputs of '
                      f'{[tuple(like.shape) for like in inputs]}: give tensors (B, ...), as many as there are inputs')
 
-# %% ../nbs/reference/captum.ipynb #e1d44b74
 def _shap_method(
     baselines:Tensor, # packed
     samples:int,
@@ -311,8 +266,7 @@ def _shap_method(
 )->Method:
     "Expected Gradients, or one sample of it at each of several noisy copies"
     count = samples if sigma == 0 else 1
-    found = _ExpectedGradients(baselines, count)
-    if not multiply: found = _Unmultiplied(found, torch.full((count,), 1/count))
+    found = _ExpectedGradients(baselines, count, multiply_by_inputs=multiply)
     return found if sigma == 0 else Averaged(found, samples, sigma)
 
 def _one_deviation(stdevs:object)->float: # a number, or one for each input
@@ -334,11 +288,11 @@ class GradientShap(Explainer):
         n_samples:int=5, stdevs:object=0., target:object=None, additional_forward_args:object=None,
         return_convergence_delta:bool=False, generator:torch.Generator=None
     )->Tensor|tuple:
-        given = _check_inputs(_as_tuple(inputs))
-        drawn = _packed_set(_drawn(baselines, inputs), given, _Packing.of(given))
+        packed = _packed(self.forward_func, inputs, additional_forward_args)
+        drawn = _packed_set(_drawn(baselines, inputs), packed)
         method = _shap_method(drawn, n_samples, _one_deviation(stdevs), self.multiplies_by_inputs)
-        found = _explained(self, method, inputs, target, additional_forward_args, generator)
-        return _as_captum(found, inputs, return_convergence_delta, n_samples)
+        found = _explained(packed, method, target, generator)
+        return _as_captum(found, packed, inputs, return_convergence_delta, n_samples)
 
 # %% ../nbs/reference/captum.ipynb #884b3fa7
 class _AtInput(Explainer):
@@ -347,7 +301,8 @@ class _AtInput(Explainer):
     @_unlogged
     @_unlogged
     def attribute(self, inputs:Tensor|tuple, target:object=None, additional_forward_args:object=None)->Tensor|tuple:
-        return _as_captum(_explained(self, self.method, inputs, target, additional_forward_args), inputs)
+        packed = _packed(self.forward_func, inputs, additional_forward_args)
+        return _as_captum(_explained(packed, self.method, target), packed, inputs)
 
 class InputXGradient(_AtInput):
     "Input times gradient with captum's interface"

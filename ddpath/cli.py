@@ -129,6 +129,7 @@ def _explain(
     written = report._save(found, options.out, _printable(shlex.join(['ddpath', *options.typed])))
     print(_short_table(found))
     print(f'\nreport: {_printable(written)}')
+    print('beside it: maps.png and a picture for each photo, attributions.npz (the values, for numpy), scores.json')
 
 # %% ../nbs/reference/cli.ipynb #c1134b15
 def _short_line(

@@ -7,12 +7,12 @@ __all__ = ['ExpectedGradients']
 
 # %% ../nbs/22_baselines.ipynb #1a200eca
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
-from .attribution import Method, Step, Trajectory, _gradients_at
+from .attribution import Method, Step, Trajectory, _gradients_at, _LATER
 from .baselines import _check_baseline
 from .batching import Evaluator
 from .checks import InputError, _number
@@ -93,15 +93,16 @@ def _between(
     images:Tensor,    # (N, ...)
     baselines:Tensor, # (K, ...): one a sample
     alpha:Tensor,     # (K,): its position
-    weights:Tensor    # (K,): what it counts
+    weights:Tensor,   # (K,): what it counts
+    moves:bool=True   # multiply the gradients by the moves from the baselines
 )->Iterator[Step]:
     "Take one step for each chunk of pairs of a baseline and a position"
     for rows in torch.arange(len(alpha)).split(evaluator.together(images)):
         start, place = baselines[rows][:, None], alpha[rows].to(images).view(-1, 1, *[1]*(images.ndim - 1))
         points = torch.lerp(start, images.expand(len(rows), *images.shape), place)
         score, gradients = _gradients_at(evaluator, points)
-        share = weights[rows].to(place).view_as(place)
-        yield Step(alpha[rows], points, score, gradients, gradients*(images - start)*share/weights.sum().item())
+        share, factor = weights[rows].to(place).view_as(place), images - start if moves else 1
+        yield Step(alpha[rows], points, score, gradients, gradients*factor*share/weights.sum().item())
 
 # %% ../nbs/22_baselines.ipynb #0d32bfa1
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class ExpectedGradients(Method):
     samples:int=64        # gradients for each image
     weights:Sequence[float]=None # (B,): what each baseline counts, in any unit; None: all the same
     batch_size:int=None   # images times samples taken together; None: by their size
+    multiply_by_inputs:bool=field(default=True, metadata=_LATER) # False: the mean gradient, no product; no sum either
 
     def __post_init__(self):
         super().__post_init__()
@@ -124,5 +126,6 @@ class ExpectedGradients(Method):
         order = _in_turns(len(baselines), self.samples, generator)
         alpha = _stratified(self.samples, generator)
         weights = _as_weights(self.weights, len(baselines))
-        score = _mean_score(evaluator, baselines, order, images, weights)
-        yield Trajectory(_between(evaluator, images, baselines[order], alpha, weights[order]), score)
+        steps = _between(evaluator, images, baselines[order], alpha, weights[order], self.multiply_by_inputs)
+        if not self.multiply_by_inputs: yield Trajectory(steps)
+        else: yield Trajectory(steps, _mean_score(evaluator, baselines, order, images, weights))

@@ -282,7 +282,7 @@ class Explanation(_Asked):
         return _drawn_paths(self, photo, methods, **options)
 
     def save(self, folder:str|Path='ddpath-report')->Path:
-        "Write report.html, maps.png, attributions.npz and scores.json; where the report is"
+        "Write report.html, maps.png, a picture for each photograph, attributions.npz and scores.json; where it is"
         from ddpath.report import _save
         if not str(folder): raise InputError('the name of the folder is empty')
         return _save(self, Path(folder))

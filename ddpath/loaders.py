@@ -43,7 +43,6 @@ def _read_weights(
     if isinstance(state, dict) and all(isinstance(value, Tensor) for value in state.values()): return state
     raise InputError(f"'{file}' is no state dict: save network.state_dict() alone")
 
-# %% ../nbs/reference/loaders.ipynb #f8232791
 def _unreadable(file:Path, error:Exception)->str:
     "Why a file of weights cannot be read, in one line"
     own = isinstance(error, OSError) or file.suffix == '.safetensors' # torch's words for other files are of no use
@@ -128,7 +127,6 @@ def published_weights(
     choices = ', '.join(names)
     raise InputError(f"{name} has no weights '{weights}': choose {choices}, or a .safetensors or .pth file")
 
-# %% ../nbs/reference/loaders.ipynb #e1e6526c
 def _fetch_weights(
     name:str,      # of a torchvision classifier
     record:Weights # an entry of torchvision's registry
@@ -149,7 +147,6 @@ def _build_network(
     special = dict(init_weights=False, aux_logits=True, transform_input=True) if own_normalisation else {}
     return zoo.get_model(name, weights=None, num_classes=classes, **special)
 
-# %% ../nbs/reference/loaders.ipynb #b95dfba5
 def _torchvision_network(
     name:str,        # of a torchvision classifier
     weights:str|Path # an entry of torchvision's registry, or a .safetensors or .pth file
@@ -177,7 +174,6 @@ def _renamed(
         return dict(zip(own, state.values()))
     raise InputError(f"'{source}' does not fit the network: install the version of the package that ddpath asks for")
 
-# %% ../nbs/reference/loaders.ipynb #a5f269f2
 def _imagenet_labels()->list[str]:
     "The names of ImageNet's 1,000 classes in the order of the networks' outputs, as torchvision writes them"
     return zoo.MobileNet_V2_Weights.IMAGENET1K_V1.meta['categories']
@@ -204,6 +200,20 @@ def _timm_network(
     if weights is None: network = _fetch_timm(name)
     else: network = _load_weights(timm.create_model(name), _read_weights(weights), str(weights))
     return _timm_arguments(network) | dict(title=name)
+
+def _check_timm(
+    name:str # of a classifier in timm, with the tag of its weights or without
+)->None:
+    "InputError with the nearest names for what timm does not have"
+    import timm
+    base = name.split('.')[0]
+    if not timm.is_model(base):
+        near = ', '.join(difflib.get_close_matches(name, timm.list_models(), n=5))
+        advice = f'did you mean {near}?' if near else 'see timm.list_models()'
+        raise InputError(f"no network '{name}' in timm; {advice}")
+    tags = timm.list_pretrained(f'{base}.*')
+    if '.' in name and name not in tags:
+        raise InputError(f"no weights '{name}' in timm; choose from {', '.join(tags)}")
 
 # %% ../nbs/reference/loaders.ipynb #104cb01b
 def _timm_arguments(network:nn.Module)->dict:
@@ -232,21 +242,6 @@ def _check_timm_network(network:nn.Module, weights:object)->nn.Module:
     raise InputError(f'a {type(network).__name__} says nothing of its preprocessing as networks of timm do: '
                      'give Classifier(network, mean, std, size)')
 
-# %% ../nbs/reference/loaders.ipynb #a6a3c162
-def _check_timm(
-    name:str # of a classifier in timm, with the tag of its weights or without
-)->None:
-    "InputError with the nearest names for what timm does not have"
-    import timm
-    base = name.split('.')[0]
-    if not timm.is_model(base):
-        near = ', '.join(difflib.get_close_matches(name, timm.list_models(), n=5))
-        advice = f'did you mean {near}?' if near else 'see timm.list_models()'
-        raise InputError(f"no network '{name}' in timm; {advice}")
-    tags = timm.list_pretrained(f'{base}.*')
-    if '.' in name and name not in tags:
-        raise InputError(f"no weights '{name}' in timm; choose from {', '.join(tags)}")
-
 # %% ../nbs/reference/loaders.ipynb #23ad5934
 def _fetch_timm(
     name:str # of a classifier in timm, with the tag of its weights or without
@@ -273,7 +268,7 @@ def _transformers_arguments(
     names = network.config.id2label
     labels = [str(names[index]) for index in sorted(names)]
     if all(label.startswith('LABEL_') for label in labels): labels = None # what stands there without names
-    network = _LogitsAlone(network.eval().requires_grad_(False))
+    network.eval().requires_grad_(False)
     return dict(network=network, **_processed(processor), labels=labels, title=Path(source).name)
 
 # %% ../nbs/reference/loaders.ipynb #995996b5
@@ -287,7 +282,6 @@ def _without_bars(transformers:object)->Iterator[None]: # the package
     finally:
         if shown: logging.enable_progress_bar()
 
-# %% ../nbs/reference/loaders.ipynb #ec717911
 def _read_pretrained(
     kind:str,        # a class of transformers
     source:str|Path, # a folder, or a name on the hub
@@ -306,14 +300,6 @@ def _read_pretrained(
                          'give a folder of save_pretrained, or a name on its hub') from None
 
 # %% ../nbs/reference/loaders.ipynb #95f0e14c
-class _LogitsAlone(nn.Module):
-    "A network whose answer is an object with logits, as one that answers with the logits"
-    def __init__(self, network:nn.Module):
-        super().__init__()
-        self.network, self.training = network, network.training
-
-    def forward(self, pixels:Tensor)->Tensor: return self.network(pixels).logits
-
 def _processed(processor:object)->dict: # mean, std and size
     "Normalisation and size of an image processor, for pixels in [0, 1]"
     scale = 255*processor.rescale_factor if processor.do_rescale else 255

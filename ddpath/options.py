@@ -34,7 +34,7 @@ _COSTS = { # gradients an image takes by default, where they are not 64; None: a
     'dga': 31, 'adaptgrad': 50, 'averaged-ig': 96, 'mixed-ig': 100, 'freemcg': 100, 'freemcg-control': 100,
     'samp': 128, 'xrai': 128, 'ddpath-ig': 250, 'ddpath-blur-ig': 250, 'ddpath-guided-ig': 250, 'ddpath-control': 250,
     'ddpath-shared': 251, 'la': 780, 'ig2': 1206,
-    'ig-adaptive': None, 'blur-ig-adaptive': None, 'mfaba': None, 'mfaba-sharp': None, 'agi': None}
+    'ensemble': 24, 'ig-adaptive': None, 'blur-ig-adaptive': None, 'mfaba': None, 'mfaba-sharp': None, 'agi': None}
 _USUAL_COST = 64
 
 # %% ../nbs/reference/options.ipynb #8d1d73b5
@@ -70,7 +70,13 @@ def _output_folder(text:str)->Path: # as it was typed; an empty variable of the 
 
 # %% ../nbs/reference/options.ipynb #40515709
 _EXPLAIN = """Explain what a classifier sees in photographs: maps of ten methods, and the paths they take. \
-Without a photo: the three bundled ones."""
+Without a photo: the three bundled ones.
+
+the folder of the report holds:
+  report.html        a page to open and to send
+  maps.png           all maps in one picture; and a picture for each photo, such as maps-cat.png
+  attributions.npz   the values in half precision, for numpy.load
+  scores.json        the numbers, and what is needed to repeat them"""
 _BENCHMARK = """Evaluate methods on many photographs and write a table with intervals. \
 Can be stopped at any moment: the same command goes on."""
 _TORCHVISION_OR_TIMM = ('a classifier of torchvision such as resnet50, of timm such as timm:convnext_tiny, a folder of '

@@ -16,7 +16,7 @@ from torch import Tensor
 from .attribution import Method, Step, Trajectory
 from .batching import Evaluator
 from .checks import InputError, _choice, _integer, _number
-from .classifiers import _in_single
+from .classifiers import _in_single, _predicted as _classes_of
 from .quadrature import _MOST
 from .scores import Score
 
@@ -106,9 +106,9 @@ def _asked(evaluator:Evaluator, score:Callable)->Iterator[Evaluator]:
     try: yield evaluator
     finally: evaluator.score = own
 
-def _predicted(evaluator:Evaluator, points:Tensor)->Tensor: # (M, ...); (M,), on the CPU
+def _predicted(evaluator:Evaluator, points:Tensor, rows:Tensor)->Tensor: # (M, ...) and their images; (M,), on the CPU
     "The class predicted at each point, by a forward pass"
-    with _asked(evaluator, evaluator.score.classifier): return evaluator.values(points).argmax(1).cpu()
+    with _asked(evaluator, evaluator.score.classifier): return _classes_of(evaluator.values(points, rows)).cpu()
 
 # %% ../nbs/47_outwards.ipynb #db63aacf
 _MOVES = dict(smooth=(torch.sign, .001), sharp=(_unit, .1)) # direction, and length of a step
@@ -130,7 +130,7 @@ class MFABA(OutwardPath):
         direction, length = _MOVES[self.kind]
         length = length if self.step is None else self.step
         def move(here, gradients, rows): return -length*direction(gradients)
-        def lost(points, rows): return _predicted(evaluator, points) != targets[rows]
+        def lost(points, rows): return _predicted(evaluator, points, rows) != targets[rows]
         targets = evaluator.score.target.cpu() if isinstance(evaluator.score, Score) else None
         path = self.outwards(evaluator, images, move, None if targets is None else lost)
         yield Trajectory(path, path.end)
@@ -143,8 +143,10 @@ def _false_classes(
     "Random classes other than the one explained, for each image"
     score, name = evaluator.score, type(method).__name__
     if not isinstance(score, Score): raise InputError(
-        f'{name} moves towards other classes and a {type(score).__name__} has none: give a Score of a classifier')
-    with _asked(evaluator, score.classifier): count = evaluator.values(images[:1]).shape[1]
+        f'{name} moves towards other classes and a {type(score).__name__} has none: give a Score of what answers with '
+        'logits (N, classes); MFABA explains any function')
+    with _asked(evaluator, score.classifier): count = evaluator.values(images[:1], torch.zeros(1).long()).shape[1]
+    count = max(2, count) # one logit decides between two classes
     wanted = _integer('classes', method.classes, most=count - 1, advice=f', the others of {count}')
     order = torch.randperm(count, generator=generator, device=generator.device).cpu()
     return torch.stack([order[order != target][:wanted] for target in score.target.tolist()], 1)
@@ -184,7 +186,7 @@ class AGI(_ToOthers):
         for classes in _false_classes(self, evaluator, images, generator):
             signs = _uphill(evaluator, classes)
             def move(here, gradients, rows, signs=signs): return self.step*signs(here, rows)
-            def reached(points, rows, classes=classes): return _predicted(evaluator, points) == classes[rows]
+            def reached(points, rows, classes=classes): return _predicted(evaluator, points, rows) == classes[rows]
             path = self.outwards(evaluator, images, move, reached)
             yield Trajectory(path, path.end)
 

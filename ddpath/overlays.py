@@ -80,7 +80,6 @@ def _prepared(values:Tensor, signed:bool, sigma:float)->Tensor: # (H, W)
     values = _floats(values)
     return _smoothed(values if signed else values.abs(), sigma)
 
-# %% ../nbs/reference/overlays.ipynb #bfa3c93b
 def _shared_ends(
     maps:Sequence[Tensor], # (H, W) each
     signed:bool, sigma:float, strong:tuple[float, float]=_STRONG # percentiles
@@ -109,15 +108,44 @@ def _resized_to(shape:tuple[int, int], greys:Tensor)->np.ndarray: # (H, W); (h, 
     if greys.shape == shape: return greys.numpy()
     return F.interpolate(greys[None, None], shape, mode='bilinear', antialias=True)[0, 0].numpy()
 
+# %% ../nbs/reference/overlays.ipynb #1fa17498
+_FRAMES = 8 # of a video, or slices of a volume, that a strip shows
+
+def _shown_frames(count:int)->list[int]: # of a video
+    "The frames of a strip: all, or some in even steps from the first to the last"
+    return torch.linspace(0, count - 1, min(count, _FRAMES)).round().int().tolist()
+
+def _as_strip(pictures:Sequence[np.ndarray])->np.ndarray: # (H, W, 3) each; (H, w, 3)
+    "Pictures side by side, a thin white gap between them"
+    gap = np.ones((len(pictures[0]), max(1, pictures[0].shape[1]//40), 3))
+    return np.concatenate([part for picture in pictures for part in (gap, picture)][1:], 1)
+
+def _picture_of(image:Tensor)->np.ndarray: # (3, H, W), or a video (3, T, H, W)
+    "A photograph as colours; a video as a strip"
+    if image.ndim != 4: return _colours_of(image)
+    return _as_strip([_colours_of(image[:, frame]) for frame in _shown_frames(image.shape[1])])
+
+def _overlaid_frames(
+    values:Tensor, image:Tensor, # (T, H, W) and (3, T, h, w)
+    signed:bool, sigma:float, ends:tuple[float, float]|None
+)->np.ndarray:                   # (H, w, 3)
+    "The maps of a video over its frames; InputError unless there are as many"
+    if image.shape[1] != len(values):
+        raise InputError(f'{len(values)} maps for {image.shape[1]} frames: give one for each')
+    ends = _shared_ends(list(values), signed, sigma) if ends is None else ends
+    return _as_strip([overlay(values[frame], image[:, frame], signed, sigma, ends)
+                      for frame in _shown_frames(len(values))])
+
 # %% ../nbs/reference/overlays.ipynb #92e77e37
 def overlay(
-    values:Tensor,                     # (H, W)
-    image:Tensor,                      # (3, h, w) in [0, 1]; or its greys (h, w), of `_pale`
+    values:Tensor,                     # (H, W), or (T, H, W) of a video
+    image:Tensor,                      # (3, h, w) in [0, 1], or (3, T, h, w); or greys (h, w), of `_pale`
     signed:bool=False,                 # red for and blue against the class, or magnitudes in purple
     sigma:float=1.,                    # smoothing of the map, in pixels of a map of side 224; 0: none
     ends:tuple[float, float]=None      # where colour begins and where it is opaque; None: the map's own
-)->np.ndarray:                         # (H, W, 3) in [0, 1]
+)->np.ndarray:                         # (H, W, 3) in [0, 1]; of a video, a strip of frames
     "A map over its photograph, as colours"
+    if values.ndim == 3 and image.ndim == 4: return _overlaid_frames(values, image, signed, sigma, ends)
     _check_map(values)
     values = _prepared(values, signed, sigma)
     cover = _cover(values, ends)
@@ -158,24 +186,25 @@ def _write(sheet:Drawing, text:str, x:float, y:float, size:float=12, **more)->No
 def _map_of(
     found:object, # (N, H, W), or an Attribution
     signed:bool
-)->Tensor:        # (N, H, W)
+)->Tensor:        # (N, H, W), or (N, T, H, W) of videos
     "The maps of one method"
     if isinstance(found, (Tensor, np.ndarray)): return _as_tensor(found, 'the maps')
     return found.values.sum(1) if signed else found.saliency
 
-# %% ../nbs/reference/overlays.ipynb #1b264ea8
 def _maps_by_title(
-    maps:Mapping,           # name -> an Attribution, or its maps (N, H, W)
-    count:int, signed:bool  # N; with signs, or magnitudes
-)->dict[str, Tensor]: # title -> (N, H, W)
+    maps:Mapping,  # name -> an Attribution, or its maps
+    images:Tensor, # (N, 3, H, W), or videos (N, 3, T, H, W)
+    signed:bool    # with signs, or magnitudes
+)->dict[str, Tensor]: # title -> (N, H, W), or (N, T, H, W)
     "The maps of all methods; InputError where there are not as many as photographs"
     if not isinstance(maps, Mapping) or not len(maps):
         raise InputError('nothing to compare: give at least one map, by name')
     found = {str(title): _map_of(one, signed) for title, one in maps.items()}
     for title, values in found.items():
-        if values.ndim != 3 or len(values) != count:
-            raise InputError(f"'{title}' has maps of shape {tuple(values.shape)} for {count} photographs: "
-                             'give (N, H, W)')
+        if values.ndim != images.ndim - 1 or len(values) != len(images):
+            many, shape = ('videos', '(N, T, H, W)') if images.ndim == 5 else ('photographs', '(N, H, W)')
+            raise InputError(f"'{title}' has maps of shape {tuple(values.shape)} for {len(images)} {many}: "
+                             f'give {shape}')
     return found
 
 # %% ../nbs/reference/overlays.ipynb #eac6aeba
@@ -214,14 +243,15 @@ def _meaning(
 
 # %% ../nbs/reference/overlays.ipynb #4c1dcd53
 def _drawn_over(
-    image:Tensor,           # (3, H, W)
-    maps:dict[str, Tensor], # title -> (H, W)
+    image:Tensor,           # (3, H, W), or a video
+    maps:dict[str, Tensor], # title -> (H, W), or (T, H, W)
     signed:bool,
     sigma:float,
     shared:bool             # one scale for all
 )->dict[str, np.ndarray]:   # title -> colours
     "All maps of one photograph, over it"
-    ends = _shared_ends(list(maps.values()), signed, sigma) if shared else None
+    single = [frame for values in maps.values() for frame in values.reshape(-1, *values.shape[-2:])]
+    ends = _shared_ends(single, signed, sigma) if shared else None
     return {title: overlay(values, image, signed, sigma, ends) for title, values in maps.items()}
 
 # %% ../nbs/reference/overlays.ipynb #6e92d4f4
@@ -260,26 +290,70 @@ def _sheet_of(
     _write(sheet, meaning, left, _size_of(sheet)[1] - 4, 10, ha='left', va='bottom', linespacing=1.1)
     return sheet
 
+# %% ../nbs/reference/overlays.ipynb #a8023f82
+def _sheet_of_strips(
+    rows:Sequence[tuple], # of each video: itself, the strips of its maps by title, its name
+    meaning:str,          # what the colours say
+    side:int              # of a frame
+)->Drawing:
+    "The frames of each video, below them those of each map, names beside them"
+    frames, left, head = _shown_frames(rows[0][0].shape[1]), 124, 24
+    strips = [strip for video, maps, name in rows for strip in ((name, _picture_of(video)), *maps.items())]
+    wide, shape = len(frames)*side, strips[0][1].shape
+    high = round(wide*shape[0]/shape[1])
+    meaning = textwrap.fill(meaning, int(wide/5.6))
+    sheet = _sheet(left + wide + _GAP, head + len(strips)*(high + _GAP) + 6 + 14*_most_lines([meaning]))
+    for column, frame in enumerate(frames): _write(sheet, f'{frame + 1}', left + (column + .5)*side, head/2)
+    for row, (title, strip) in enumerate(strips):
+        top = head + row*(high + _GAP)
+        _place(sheet, strip, left, top, wide, high)
+        _write(sheet, textwrap.fill(title, 15), left - 10, top + high/2, ha='right', linespacing=1.)
+    _write(sheet, meaning, left, _size_of(sheet)[1] - 4, 10, ha='left', va='bottom', linespacing=1.1)
+    return sheet
+
 # %% ../nbs/reference/overlays.ipynb #41c10854
 def compare(
-    maps:Mapping,             # name -> an Attribution, or its maps (N, H, W)
-    images:Tensor,            # (N, 3, H, W) in [0, 1]
+    maps:Mapping,             # name -> an Attribution, or its maps (N, H, W); of videos (N, T, H, W)
+    images:Tensor,            # (N, 3, H, W) in [0, 1]; or videos (N, 3, T, H, W), as strips, a row a method
     names:Sequence[str]=None, # of the photographs
     signed:bool=False,        # red for and blue against the class, in place of magnitudes
     sigma:float=1.,           # smoothing of the maps, in pixels of a map of side 224; 0: none
     shared:bool=False,        # one scale for all maps of a photograph, in place of one each
     columns:int=7,            # maps in a row; more go below, beside the photograph once more
-    side:int=150              # of a panel, in pixels as shown
+    side:int=150              # of a panel or frame, in pixels as shown
 )->Drawing:
     "A row for each photograph: first itself, then a panel for each method under its name"
     columns, side = _integer('columns', columns), _integer('side', side, 40, 1000)
-    found = _maps_by_title(maps, len(images), signed)
+    found = _maps_by_title(maps, images, signed)
     drawn = [_drawn_over(image, {title: values[row] for title, values in found.items()}, signed, sigma, shared)
              for row, image in enumerate(images)]
     titles = [(title, textwrap.fill(title, int(side/7.3))) for title in found]
-    reach = sigma*max(next(iter(found.values())).shape[-2:])/_SIDE
+    meaning = _meaning(signed, shared, sigma*max(next(iter(found.values())).shape[-2:])/_SIDE)
     rows = list(zip(images, drawn, _names_beside(names, len(images), side)))
-    return _sheet_of([dict(part) for part in _evenly(titles, columns)], rows, _meaning(signed, shared, reach), side)
+    if images.ndim == 5: return _sheet_of_strips(rows, meaning, side)
+    return _sheet_of([dict(part) for part in _evenly(titles, columns)], rows, meaning, side)
+
+# %% ../nbs/reference/overlays.ipynb #474b0615
+_WIDEST = 448, 900 # pixels as shown, of an image and of a strip
+
+def _overlaid(
+    maps:Tensor, images:Tensor, # (N, H, W) and (N, 3, h, w); of videos (N, T, H, W) and (N, 3, T, h, w)
+    titles:Sequence[str]=None,  # one an image
+    **options                   # of `overlay`
+)->Drawing:
+    "Maps over their photographs, up to four in a row; strips one below the other"
+    if titles is not None and len(titles) != len(maps):
+        raise InputError(f'{len(titles)} titles for {len(maps)} images: give one for each')
+    pictures, strips = [overlay(*pair, **options) for pair in zip(maps, images)], maps.ndim == 4
+    tall, wide = pictures[0].shape[:2]
+    columns, side = 1 if strips else min(4, len(maps)), min(max(wide, _SIDE), _WIDEST[strips])
+    head, high = 0 if titles is None else 24, round(side*tall/wide)
+    sheet = _sheet(columns*(side + _GAP) - _GAP, -(-len(maps)//columns)*(head + high + _GAP) - _GAP)
+    for number, picture in enumerate(pictures):
+        left, top = number % columns*(side + _GAP), number//columns*(head + high + _GAP)
+        _place(sheet, picture, left, top + head, side, high)
+        if head: _write(sheet, str(titles[number]), left + side/2, top + head/2)
+    return sheet
 
 # %% ../nbs/reference/overlays.ipynb #a3c1e9eb
 _STOPS = {0.: 'start', .25: 'a quarter', .5: 'half', .75: 'three quarters'}
@@ -353,7 +427,6 @@ def _joined_values(maps:Sequence[Tensor])->Tensor: # (sum of H W,)
     "The values of all maps in a row"
     return torch.cat([values.flatten() for values in maps])
 
-# %% ../nbs/reference/overlays.ipynb #daa041b5
 def _given_maps(
     maps:Sequence[Tensor|None],
     images:Sequence[Tensor|None]|None
@@ -393,7 +466,6 @@ def _fill_places(
     return [_draw_map(panel, values, limit, signed, image, ends)
             for (panel, values, image), (limit, ends) in zip(places, scales)]
 
-# %% ../nbs/reference/overlays.ipynb #a6baa95b
 def _scales_of(
     maps:Sequence[Tensor],
     signed:bool,

@@ -29,17 +29,23 @@ class Packed:
         _check_tensors(self.tensors)
 
     @property
+    def alone(self)->bool:
+        "Whether a single tensor stays as it is; single numbers become rows of one"
+        return len(self.tensors) == 1 and self.tensors[0].ndim > 1
+
+    @property
     def flat(self)->Tensor:
         "What the method is given: (N, D), or the only tensor"
         return self.pack(*self.tensors)
 
     def pack(self, *tensors)->Tensor:
         "Tensors of the same shapes, such as baselines, in one"
-        return tensors[0] if len(self.tensors) == 1 else torch.cat([tensor.flatten(1) for tensor in tensors], 1)
+        if self.alone: return tensors[0]
+        return torch.cat([tensor.reshape(len(tensor), -1) for tensor in tensors], 1)
 
     def unpack(self, flat:Tensor)->tuple[Tensor, ...]:
         "One tensor, such as the values of an Attribution, as several"
-        if len(self.tensors) == 1: return (flat,)
+        if self.alone: return (flat,)
         parts = flat.split([tensor[0].numel() for tensor in self.tensors], 1)
         return tuple(part.view(len(flat), *tensor.shape[1:]) for part, tensor in zip(parts, self.tensors))
 

@@ -21,8 +21,8 @@ from .checks import InputError
 from .images import load_image
 
 # %% ../nbs/reference/photos.ipynb #87e0b1a9
-_REPORTS = (('report.html', 'scores.json', 'maps.png'), # files of the folders that the commands write,
-            ('table.html', 'card.json', 'table.png'))   # a picture at their end
+_REPORTS = (('report.html', 'scores.json', 'maps*.png'), # files of the folders that the commands write,
+            ('table.html', 'card.json', 'table.png'))    # pictures at their end
 
 def _holds_report(
     folder:Path,
@@ -41,7 +41,7 @@ def _is_photograph(
     if any(part.startswith('.') or part == '__MACOSX' for part in inner.parts): return False
     for *names, picture in _REPORTS:
         if any(_holds_report(folder/place, names) for place in inner.parents if place.name): return False
-        if str(inner) == picture and _holds_report(folder, names): return False
+        if inner.match(picture) and not inner.parent.name and _holds_report(folder, names): return False
     return True
 
 # %% ../nbs/reference/photos.ipynb #c9cf65a4

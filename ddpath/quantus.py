@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from .attribution import Method
+from .batching import _tensor_of
 from .captum import Explainer
 from .checks import InputError, _choice
 from .classifiers import _weight_of
@@ -35,7 +36,7 @@ def explain_func(
     "Attributions as Quantus asks for them"
     read, method = _READ[_choice('output', output, _READ)], _method_of(method, steps, settings)
     given, classes = _as_batch(model, inputs, device), torch.as_tensor(np.asarray(targets).astype(np.int64)).reshape(-1)
-    def forward(rows): return read(_logits(model, rows))
+    def forward(rows): return read(_tensor_of(model(rows)))
     found = Explainer(forward, method).attribute(given, _like(baselines), classes,
                                                  generator=torch.Generator().manual_seed(seed))
     return found.detach().cpu().numpy().astype(np.asarray(inputs).dtype)
@@ -57,11 +58,6 @@ def _as_batch(model:nn.Module, inputs:np.ndarray, device:object)->torch.Tensor:
     return batch.to(like.device if device is None else device, like.dtype if like.is_floating_point() else torch.float)
 
 # %% ../nbs/reference/quantus.ipynb #e22cf234
-def _logits(model:nn.Module, rows:torch.Tensor)->torch.Tensor:
-    "What the network answers: a tensor, or the logits of an object"
-    outputs = model(rows)
-    return getattr(outputs, 'logits', outputs)
-
 def _like(baselines:object)->object:
     "Arrays as tensors"
     return torch.as_tensor(baselines) if isinstance(baselines, np.ndarray) else baselines

@@ -11,6 +11,7 @@ import importlib.metadata
 import io
 import json
 import platform
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from torch import Tensor
 # %% ../nbs/reference/report.ipynb #acf466fc
 from . import __version__
 from .attribution import Attribution, _REMEDY
-from .checks import _find_place, _whole_folder
+from .checks import _find_place, _free_name, _whole_folder
 from .classifiers import _resized
 from .drawing import _colours_of
 from .films import _Frames
@@ -229,10 +230,14 @@ def _results_of(explanation:'Explanation', command:str)->dict:
                 results=[_without_nan(row) for row in explanation.rows()])
 
 # %% ../nbs/reference/report.ipynb #3826c79d
+def _halved(values:Tensor)->np.ndarray:
+    "In half precision; in single where its smallest steps would be seen, or its largest number is too small"
+    return (values.half() if 2**-8 <= values.abs().max() < 2**15 else values.float()).cpu().numpy()
+
 def _values_of(explanation:'Explanation')->dict[str, np.ndarray]:
     "Images and attributions by name, as they stand in attributions.npz"
-    images = {f'{photo}/image': image.numpy() for photo, image in zip(explanation.names, explanation.images)}
-    values = {f'{photo}/{name}': attribution.values[row].cpu().numpy() for row, photo in enumerate(explanation.names)
+    images = {f'{photo}/image': _halved(image) for photo, image in zip(explanation.names, explanation.images)}
+    values = {f'{photo}/{name}': _halved(attribution.values[row]) for row, photo in enumerate(explanation.names)
               for name, attribution in explanation.attributions.items()}
     return values | images
 
@@ -240,11 +245,21 @@ def _values_of(explanation:'Explanation')->dict[str, np.ndarray]:
 _FILES = 'report.html', 'maps.png', 'attributions.npz', 'scores.json'
 _MOST_ROWS = 20 # photographs in maps.png; the page shows all
 
+def _picture_names(names:Sequence[str])->list[str]: # of the photographs
+    "A file for the maps of each photograph, such as maps-cat.png"
+    found = []
+    for name in names:
+        plain = re.sub(r'[^\w.-]+', '_', name)[:100] # no slashes, no blanks
+        found.append(_free_name(f'maps-{plain}', found, '-'))
+    return [f'{name}.png' for name in found]
+
 def _save(explanation:'Explanation', folder:Path, command:str='')->Path: # command that repeats it; path of the page
-    "Write report.html, maps.png, attributions.npz and scores.json, all or nothing"
-    near, count = _find_place(folder, _FILES), min(len(explanation), _MOST_ROWS)
+    "Write report.html, maps.png, one such picture a photograph, attributions.npz and scores.json, all or nothing"
+    pictures = _picture_names(explanation.names)
+    near, count = _find_place(folder, [*_FILES, *pictures]), min(len(explanation), _MOST_ROWS)
     with _whole_folder(folder, near) as place:
         explanation.compare(range(count)).savefig(place/'maps.png', dpi=150)
+        for row, name in enumerate(pictures): explanation.compare(row).savefig(place/name, dpi=150)
         np.savez_compressed(place/'attributions.npz', **_values_of(explanation))
         (place/'scores.json').write_text(json.dumps(_results_of(explanation, command), indent=1), encoding='utf-8')
         (place/'report.html').write_text(_page(explanation, command), encoding='utf-8')

@@ -15,7 +15,7 @@ from torch import Tensor
 from .attribution import Attribution, Method
 from .batching import Evaluator
 from .checks import _integer
-from .classifiers import _resized
+from .classifiers import _probabilities, _resized
 from .gradients import _noises
 from .noise import Observed, _branch, _spectral_distance
 from .randomness import _draw, _seeded
@@ -48,8 +48,8 @@ SAMPLERS = {'noise': _noisy, 'suppression': partial(_hidden_by, _Bernoulli),
 def _entropy(
     logits:Tensor # (N, classes)
 )->Tensor:        # (N,), in nats
-    "Compute the entropy of the softmax"
-    return -(logits.softmax(1)*logits.log_softmax(1)).sum(1)
+    "Compute the entropy of the probabilities"
+    return torch.special.entr(_probabilities(logits)).sum(1)
 
 # %% ../nbs/74_saturation.ipynb #76bc1a20
 def _saturation_at(
