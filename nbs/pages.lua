@@ -1,7 +1,7 @@
 -- What the site changes in a page. Where italics begin the paragraph below a cell that shows pictures, they become the caption of the last
 -- one, with a number, and for all of them the text for those who cannot see a picture. Below a cell that shows one table they become the
--- caption of the table. What stands below a heading `Tests` is folded, and so is exported source. In tables a dash stands for what has no
--- number. In tables of symbols a name in code is a variable of the page: it must not link to whatever function bears the same name.
+-- caption of the table. What stands below a heading `Tests` is folded, and so is exported source. Where a page folds all its code, cells of
+-- nothing but code join the next one: one fold above each result. In tables a dash stands for what has no number. In tables of symbols a name in code is a variable of the page: it must not link to whatever function bears the same name.
 
 local pictures_so_far, tables_so_far = 0, 0
 
@@ -66,7 +66,30 @@ local function captioner(block)
   return tables(block) == 1 and with_table or nil
 end
 
+local function code_of(block)
+  local first = is_cell(block) and block.content[1]
+  return first and first.t == 'CodeBlock' and first or nil
+end
+
+-- Cells of code alone, joined with the cell of code below
+local function joined(blocks)
+  local kept = pandoc.List()
+  for _, block in ipairs(blocks) do
+    local last, code = kept[#kept], code_of(block)
+    if code and code_of(last) and #last.content == 1 then
+      code.text = code_of(last).text .. '\n\n' .. code.text
+      kept:remove()
+    end
+    kept:insert(block)
+  end
+  return kept
+end
+
+local setting = _G and _G.param -- Quarto's, of the front matter
+local folds_all_code = setting and setting('code-fold')
+
 function Blocks(blocks)
+  if folds_all_code then blocks = joined(blocks) end
   local kept = pandoc.List()
   for place, block in ipairs(blocks) do
     local below, above = captioner(block), captioner(blocks[place - 1])

@@ -21,8 +21,8 @@ def filtered():
     "A function from markdown to the HTML that the filter makes of it"
     program = pandoc()
     if not program: pytest.skip('needs pandoc: `pip install pypandoc_binary`, or from the system')
-    def run(markdown, to='html'):
-        command = [program, '--from=markdown', f'--to={to}', '--wrap=none', f'--lua-filter={TOP/"nbs/pages.lua"}']
+    def run(markdown, script=TOP/'nbs/pages.lua'):
+        command = [program, '--from=markdown', '--to=html', '--wrap=none', f'--lua-filter={script}']
         done = subprocess.run(command, input=markdown, capture_output=True, text=True, encoding='utf-8')
         assert done.returncode == 0 and not done.stderr, done.stderr
         return done.stdout
@@ -75,6 +75,17 @@ def test_what_stands_below_tests_is_folded(filtered):
 def test_exported_source_is_folded(filtered, block):
     found = filtered(block)
     assert 'code-fold="true"' in found and 'show' not in found
+
+
+def test_where_all_code_is_folded_cells_of_code_alone_join_the_next(filtered, tmp_path):
+    script = tmp_path/'folding.lua'
+    script.write_text(f"function param(name) return name == 'code-fold' end\ndofile('{(TOP/'nbs/pages.lua').as_posix()}')")
+    code = '::: {{.cell}}\n```{{.python .cell-code}}\n{}\n```\n:::\n'
+    result = '::: {.cell}\n```{.python .cell-code}\nc\n```\n\nresult\n:::\n'
+    page = f'{code.format("a")}\n{code.format("b")}\n{result}\n{code.format("d")}\nwords\n\n{code.format("e")}'
+    blocks = re.findall(r'(?s)<pre[^>]*>(.*?)</pre>', filtered(page, script))
+    assert [re.sub('<[^>]*>', '', block).split() for block in blocks] == [['a', 'b', 'c'], ['d'], ['e']]
+    assert filtered(page).count('<pre') == 5
 
 
 def test_names_in_tables_of_symbols_are_no_links(filtered):
