@@ -3,6 +3,7 @@ import importlib.util, re, shutil, subprocess
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 TOP = Path(__file__).parents[1]
 PICTURE = '::: {.cell}\n::: {.cell-output-display}\n![](one.png)\n:::\n:::\n'
@@ -141,3 +142,8 @@ def test_tables_have_names_and_headers_a_scope(rendered):
     found = rendered.mended(page(f'<h2>Above</h2>{floated}<p>words</p>{table}'))
     assert found.count('visually-hidden') == 1 and found.index('visually-hidden') > found.index('figcaption')
     assert rendered.mended(found) == found
+
+
+def test_the_card_has_the_size_that_cards_ask_for():
+    assert Image.open(TOP/'nbs/social.jpg').size == (1200, 630)
+    assert (TOP/'nbs/social.jpg').stat().st_size < 150_000
