@@ -54,7 +54,7 @@ local function with_table(cell, text)
   tables_so_far = tables_so_far + 1
   local function captioned(block)
     if not is_table(block) then return nil end
-    return pandoc.Div({block, pandoc.Para(text)}, pandoc.Attr('tbl-' .. tables_so_far)), false
+    return pandoc.Div({block, pandoc.Para(text)}, pandoc.Attr('tbl-' .. tables_so_far, {}, {['tbl-cap-location'] = 'bottom'})), false
   end
   return cell:walk({traverse = 'topdown', Table = captioned, RawBlock = captioned})
 end

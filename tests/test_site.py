@@ -45,7 +45,7 @@ def test_of_several_pictures_the_last_has_the_caption(filtered):
 
 
 def test_a_finding_below_a_table_becomes_its_caption(filtered):
-    assert re.search(r'(?s)<div id="tbl-1">.*<table.*</table>.*<p>What it says\.</p>\s*</div>',
+    assert re.search(r'(?s)<div id="tbl-1"[^>]*bottom">.*<table.*</table>.*<p>What it says\.</p>\s*</div>',
                      filtered(f'{TABLE}\n*What it says.*'))
     assert 'id="tbl-2"' in filtered(f'{TABLE}\n*One.*\n\n{TABLE}\n*Two.*')
 
