@@ -1,4 +1,4 @@
-"""Draw the picture that cards of social networks show, from the first figure of nbs/index.ipynb: `python .ci/card.py`."""
+"""Draw the picture of social cards from the first figure of nbs/index.ipynb: `python .ci/card.py`."""
 import json
 from base64 import b64decode
 from io import BytesIO

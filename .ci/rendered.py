@@ -23,7 +23,8 @@ def with_skip_link(page):
     "The page with a link to its text, the first thing that the keyboard reaches"
     if SKIP in page or 'id="quarto-document-content"' not in page: return page
     page = re.sub(r'<body\b[^>]*>', lambda body: f'{body[0]}\n{SKIP}', page, count=1)
-    return re.sub(r'<main\b(?![^>]*tabindex)([^>]*id="quarto-document-content")', r'<main tabindex="-1"\1', page, count=1)
+    main = r'<main\b(?![^>]*tabindex)([^>]*id="quarto-document-content")'
+    return re.sub(main, r'<main tabindex="-1"\1', page, count=1)
 
 
 def scoped(part, scope):
@@ -39,8 +40,8 @@ def named(table, heading, captioned):
     head, end, body = table.partition('</thead>')
     table = scoped(head, 'col') + end + scoped(body, 'row') if end else scoped(table, 'row')
     if captioned or '<caption' in table or not heading: return table
-    return re.sub(r'(?s)^<table\b[^>]*>', lambda start: f'{start[0]}<caption class="visually-hidden">{heading}</caption>',
-                  table)
+    caption = f'<caption class="visually-hidden">{heading}</caption>'
+    return re.sub(r'(?s)^<table\b[^>]*>', lambda start: start[0] + caption, table)
 
 
 def with_named_tables(page):
@@ -49,7 +50,7 @@ def with_named_tables(page):
     def found(match):
         nonlocal heading
         if match['heading'] is not None:
-            heading = re.sub(r'(?s)<span class="header-section-number">.*?</span>|<[^>]+>', '', match['heading']).strip()
+            heading = re.sub(r'(?s)<[^>]+>', '', match['heading']).strip()
             return match[0]
         return named(match[0], heading, captioned=in_float(page, match.start()))
     return HEADING_OR_TABLE.sub(found, page)

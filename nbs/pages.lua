@@ -1,7 +1,8 @@
 -- What the site changes in a page. Where italics begin the paragraph below a cell that shows pictures, they become the caption of the last
 -- one, with a number, and for all of them the text for those who cannot see a picture. Below a cell that shows one table they become the
 -- caption of the table. What stands below a heading `Tests` is folded, and so is exported source. Where a page folds all its code, cells of
--- nothing but code join the next one: one fold above each result. In tables a dash stands for what has no number. In tables of symbols a name in code is a variable of the page: it must not link to whatever function bears the same name.
+-- nothing but code join the next one: one fold above each result. In tables a dash stands for what has no number. In tables of symbols a
+-- name in code is a variable of the page: it must not link to whatever function bears the same name.
 
 local pictures_so_far, tables_so_far = 0, 0
 

@@ -72,7 +72,8 @@ def test_what_stands_below_tests_is_folded(filtered):
     assert 'refusals' in fold and 'of them' in fold and 'words' not in fold and 'Page' not in fold
 
 
-@pytest.mark.parametrize('block', ['```{.python code-fold="show"}\nf()\n```', '::: {.cell code-fold="show"}\nwords\n:::'])
+@pytest.mark.parametrize('block', ['```{.python code-fold="show"}\nf()\n```',
+                                   '::: {.cell code-fold="show"}\nwords\n:::'])
 def test_exported_source_is_folded(filtered, block):
     found = filtered(block)
     assert 'code-fold="true"' in found and 'show' not in found
@@ -80,7 +81,8 @@ def test_exported_source_is_folded(filtered, block):
 
 def test_where_all_code_is_folded_cells_of_code_alone_join_the_next(filtered, tmp_path):
     script = tmp_path/'folding.lua'
-    script.write_text(f"function param(name) return name == 'code-fold' end\ndofile('{(TOP/'nbs/pages.lua').as_posix()}')")
+    ours = (TOP/'nbs/pages.lua').as_posix()
+    script.write_text(f"function param(name) return name == 'code-fold' end\ndofile('{ours}')")
     code = '::: {{.cell}}\n```{{.python .cell-code}}\n{}\n```\n:::\n'
     result = '::: {.cell}\n```{.python .cell-code}\nc\n```\n\nresult\n:::\n'
     page = f'{code.format("a")}\n{code.format("b")}\n{result}\n{code.format("d")}\nwords\n\n{code.format("e")}'
@@ -127,14 +129,16 @@ def test_nothing_is_loaded_that_no_page_needs(rendered):
 
 
 def test_the_first_link_leads_to_the_text(rendered):
-    found = rendered.mended(page('<nav><a href="x">x</a></nav><main class="content" id="quarto-document-content">t</main>'))
+    text = '<nav><a href="x">x</a></nav><main class="content" id="quarto-document-content">t</main>'
+    found = rendered.mended(page(text))
     assert re.search(r'<a [^>]*href="([^"]*)', found)[1] == '#quarto-document-content'
     assert '<main tabindex="-1" class="content"' in found
     assert rendered.mended(found) == found # once is enough
 
 
 def test_tables_have_names_and_headers_a_scope(rendered):
-    table = '<table class="t"><thead><tr><th></th><th colspan="2">a</th></tr></thead><tr><th>r</th><td>1</td></tr></table>'
+    table = ('<table class="t"><thead><tr><th></th><th colspan="2">a</th></tr></thead>'
+             '<tr><th>r</th><td>1</td></tr></table>')
     found = rendered.mended(page(f'<h2 data-number="1">The <em>numbers</em></h2>{table}'))
     assert '<caption class="visually-hidden">The numbers</caption>' in found
     assert '<th scope="col"></th><th scope="colgroup" colspan="2">' in found and '<th scope="row">r</th>' in found
