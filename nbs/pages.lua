@@ -1,7 +1,7 @@
 -- What the site changes in a page. Where italics begin the paragraph below a cell that shows pictures, they become the caption of the last
 -- one, with a number, and for all of them the text for those who cannot see a picture. Below a cell that shows one table they become the
--- caption of the table. What stands below a heading `Tests` is folded, and so is exported source. Where a page folds all its code, cells of
--- nothing but code join the next one: one fold above each result. In tables a dash stands for what has no number. In tables of symbols a
+-- caption of the table. What stands below a heading `Tests` is folded, and so is exported source. Folded cells of nothing but code join
+-- the next one: one fold above each result. In tables a dash stands for what has no number. In tables of symbols a
 -- name in code is a variable of the page: it must not link to whatever function bears the same name.
 
 local pictures_so_far, tables_so_far = 0, 0
@@ -72,13 +72,23 @@ local function code_of(block)
   return first and first.t == 'CodeBlock' and first or nil
 end
 
--- Cells of code alone, joined with the cell of code below
+local setting = _G and _G.param -- Quarto's, of the front matter
+local folds_all_code = setting and setting('code-fold')
+
+local function folded_code(block)
+  local code = code_of(block)
+  local own = code and code.attributes['code-fold'] == 'true' and not code.attributes['code-summary']
+  return (folds_all_code or own) and code or nil
+end
+
+-- Folded cells of code alone, joined with the one below
 local function joined(blocks)
   local kept = pandoc.List()
   for _, block in ipairs(blocks) do
-    local last, code = kept[#kept], code_of(block)
-    if code and code_of(last) and #last.content == 1 then
-      code.text = code_of(last).text .. '\n\n' .. code.text
+    local last, code = kept[#kept], folded_code(block)
+    local above = folded_code(last)
+    if code and above and #last.content == 1 then
+      code.text = above.text .. '\n\n' .. code.text
       kept:remove()
     end
     kept:insert(block)
@@ -86,11 +96,8 @@ local function joined(blocks)
   return kept
 end
 
-local setting = _G and _G.param -- Quarto's, of the front matter
-local folds_all_code = setting and setting('code-fold')
-
 function Blocks(blocks)
-  if folds_all_code then blocks = joined(blocks) end
+  blocks = joined(blocks)
   local kept = pandoc.List()
   for place, block in ipairs(blocks) do
     local below, above = captioner(block), captioner(blocks[place - 1])

@@ -89,6 +89,9 @@ def test_where_all_code_is_folded_cells_of_code_alone_join_the_next(filtered, tm
     blocks = re.findall(r'(?s)<pre[^>]*>(.*?)</pre>', filtered(page, script))
     assert [re.sub('<[^>]*>', '', block).split() for block in blocks] == [['a', 'b', 'c'], ['d'], ['e']]
     assert filtered(page).count('<pre') == 5
+    own = page.replace('.cell-code}', '.cell-code code-fold="true"}')
+    assert filtered(own).count('<pre') == 3
+    assert filtered(own.replace('code-fold', 'code-summary="Exported source" code-fold')).count('<pre') == 5
 
 
 def test_names_in_tables_of_symbols_are_no_links(filtered):
