@@ -1,8 +1,9 @@
--- What the site changes in a page. Where italics begin the paragraph below a cell that shows pictures, they become the caption of the last
--- one, with a number, and for all of them the text for those who cannot see a picture. Below a cell that shows one table they become the
--- caption of the table. What stands below a heading `Tests` is folded, and so is exported source. Folded cells of nothing but code join
--- the next one: one fold above each result. In tables a dash stands for what has no number. In tables of symbols a
--- name in code is a variable of the page: it must not link to whatever function bears the same name.
+-- What the site changes in a page. Where a sentence in italics begins the paragraph below a cell that shows pictures,
+-- it becomes the caption of the last one, with a number, and for all of them the text for those who cannot see a
+-- picture. Below a cell that shows one table it becomes the caption of the table. What stands below a heading `Tests`
+-- is folded, and so is exported source. Folded cells of nothing but code join the next one: one fold above each
+-- result. In tables a dash stands for what has no number. In tables of symbols a name in code is a variable of the
+-- page: it must not link to whatever function bears the same name.
 
 local pictures_so_far, tables_so_far = 0, 0
 
@@ -27,8 +28,11 @@ local function tables(cell)
   return found
 end
 
+-- A sentence in italics: not a title or a name that stands first in a sentence
 local function finding(block)
-  return block and block.t == 'Para' and block.content[1].t == 'Emph'
+  if not block or block.t ~= 'Para' or block.content[1].t ~= 'Emph' then return false end
+  local text = pandoc.utils.stringify(block.content[1])
+  return text:match('[.?!)]$') and select(2, text:gsub('%S+', '')) > 4
 end
 
 local function after_finding(block)

@@ -31,7 +31,8 @@ def filtered():
 
 
 def test_a_finding_becomes_caption_number_and_alternative(filtered):
-    found = filtered(f'{PICTURE}\n*Half, 50 %, is $x$ seen.* And more.\n\n{PICTURE}\n*Second.*\n\nThird.')
+    second = f'{PICTURE}\n*The second is as good.*\n\nThird.'
+    found = filtered(f'{PICTURE}\n*Half, 50 %, is $x$ seen.* And more.\n\n{second}')
     assert found.count('<figure') == 2 and 'id="fig-1"' in found and 'id="fig-2"' in found
     assert 'fig-alt="Half, 50 percent, is x seen."' in found
     assert '<p>And more.</p>' in found and '<p><em>' not in found and '<p>Third.</p>' in found
@@ -39,21 +40,27 @@ def test_a_finding_becomes_caption_number_and_alternative(filtered):
 
 def test_of_several_pictures_the_last_has_the_caption(filtered):
     two = PICTURE.replace('![](one.png)\n', '![](one.png)\n\n![](two.png)\n')
-    found = filtered(f'{two}\n*Both.*')
-    assert found.count('<figure') == 1 and found.count('fig-alt="Both."') == 2
+    found = filtered(f'{two}\n*Both are what they are.*')
+    assert found.count('<figure') == 1 and found.count('fig-alt="Both are what they are."') == 2
     assert found.index('one.png') < found.index('<figure') < found.index('two.png')
 
 
 def test_a_finding_below_a_table_becomes_its_caption(filtered):
-    assert re.search(r'(?s)<div id="tbl-1"[^>]*bottom">.*<table.*</table>.*<p>What it says\.</p>\s*</div>',
-                     filtered(f'{TABLE}\n*What it says.*'))
-    assert 'id="tbl-2"' in filtered(f'{TABLE}\n*One.*\n\n{TABLE}\n*Two.*')
+    assert re.search(r'(?s)<div id="tbl-1"[^>]*bottom">.*<table.*</table>.*<p>What it says is so\.</p>\s*</div>',
+                     filtered(f'{TABLE}\n*What it says is so.*'))
+    assert 'id="tbl-2"' in filtered(f'{TABLE}\n*One is less than two.*\n\n{TABLE}\n*Two is more than one.*')
+
+
+@pytest.mark.parametrize('words', ['*Its Integrated Gradients* average', '*How to read it.* Rows are',
+                                   '*A name of six words here* is'])
+def test_italics_that_are_no_sentence_are_no_caption(filtered, words):
+    for cell in (PICTURE, TABLE): assert '<p><em>' in filtered(f'{cell}\n{words}')
 
 
 def test_a_finding_stays_where_it_has_nothing_to_stand_below(filtered):
     both = TABLE.replace('::: {.cell}\n', '::: {.cell}\n```{=html}\n<table></table>\n```\n')
     for above in ('', 'Text.\n\n', '::: {.cell}\n```\nnumbers\n```\n:::\n', both):
-        assert '<em>Emphasis</em>' in filtered(f'{above}\n*Emphasis*')
+        assert '<em>It is said with emphasis.</em>' in filtered(f'{above}\n*It is said with emphasis.*')
 
 
 def test_plain_words_below_a_picture_stay_words(filtered):
