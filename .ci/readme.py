@@ -22,9 +22,9 @@ def local_links(markdown):
 
 
 def without_boxes(markdown):
-    "`markdown` without the boxes and buttons of the site; buttons become a line of links"
+    "`markdown` without the boxes, frames and buttons of the site; buttons become a line of links"
     markdown = re.sub(r'(?<=\))\{\.btn[^}]*\}\n(?=\[)', ' · ', markdown)
-    return re.sub(r'(?m)^:::.*\n?|(?<=\))\{\.btn[^}]*\}', '', markdown)
+    return re.sub(r'(?m)^:::.*\n?|^<iframe.*</iframe>\n+|(?<=\))\{\.btn[^}]*\}', '', markdown)
 
 
 class ForCodeHost(Preprocessor):

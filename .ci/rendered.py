@@ -11,7 +11,7 @@ NEEDLESS = re.compile(r'''(?sx)[ \t]*<script\b
     (?: [^>]*\bsrc="https?://[^"]*(?: /require(?:\.min)?\.js | /jquery(?:\.slim)?(?:\.min)?\.js | polyfill )[^"]*"[^>]*>
     |   [^>]*> \s* define\('jquery' [^<]* ) \s* </script>[ \t]*\n?''')
 SKIP = '<a class="skip-link" href="#quarto-document-content">Skip to the text</a>'
-HEADING_OR_TABLE = re.compile(r'(?s)<h[1-6]\b[^>]*>(?P<heading>.*?)</h[1-6]>|<table\b.*?</table>')
+HEADING_OR_TABLE = re.compile(r'(?s)<script\b.*?</script>|<h[1-6]\b[^>]*>(?P<heading>.*?)</h[1-6]>|<table\b.*?</table>')
 
 
 def without_needless_scripts(page):
@@ -52,6 +52,7 @@ def with_named_tables(page):
         if match['heading'] is not None:
             heading = re.sub(r'(?s)<[^>]+>', '', match['heading']).strip()
             return match[0]
+        if match[0].startswith('<script'): return match[0]
         return named(match[0], heading, captioned=in_float(page, match.start()))
     return HEADING_OR_TABLE.sub(found, page)
 
@@ -63,7 +64,8 @@ def in_float(page, place):
 
 
 def mended(page):
-    "A page as it should be"
+    "A page as it should be; what is no page of Quarto, such as the explorer, stays as it is"
+    if 'id="quarto-document-content"' not in page: return page
     return with_named_tables(with_skip_link(without_needless_scripts(page)))
 
 
