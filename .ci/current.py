@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 TOOLS = 'settings.ini', 'Makefile', '.ci/*.py'
 MADE = {'export': ['ddpath/**/*.py'], 'clean': ['nbs/**/*.ipynb'],
-        'readme': ['README.md', 'README_files/*', 'nbs/social.jpg']}
+        'readme': ['README.md', 'README_files/*']}
 
 
 def contents(folder, patterns):

@@ -1,4 +1,4 @@
-"""Write README.md, its figures and the picture for social cards from nbs/index.ipynb: `python .ci/readme.py`."""
+"""Write README.md and its figures from nbs/index.ipynb: `python .ci/readme.py`."""
 import re, shutil
 from pathlib import Path
 
@@ -21,6 +21,12 @@ def local_links(markdown):
     return re.sub(r'(\]\(|(?:src|href)=")(?![a-z]+:|[#/])', r'\1nbs/', markdown)
 
 
+def without_boxes(markdown):
+    "`markdown` without the boxes, frames and buttons of the site; buttons become a line of links"
+    markdown = re.sub(r'(?<=\))\{\.btn[^}]*\}\n(?=\[)', ' · ', markdown)
+    return re.sub(r'(?m)^:::.*\n?|^<iframe.*</iframe>\n+|(?<=\))\{\.btn[^}]*\}', '', markdown)
+
+
 class ForCodeHost(Preprocessor):
     "Drop what a code host does not show: directives, settings in the title cell, progress bars, style sheets of tables"
 
@@ -31,7 +37,7 @@ class ForCodeHost(Preprocessor):
     def preprocess_cell(self, cell, resources, index):
         if cell.cell_type == 'markdown':
             if cell.source.startswith('# '): cell.source = re.sub(r'(?m)^- [\w-]+:.*\n?', '', cell.source)
-            cell.source = local_links(cell.source)
+            cell.source = local_links(without_boxes(cell.source))
         if cell.cell_type == 'code':
             if re.search(r'(?m)^#\|\s*echo: *false', cell.source): cell.metadata.transient = {'remove_source': True}
             cell.source = re.sub(r'(?m)^\s*#\|.*\n?', '', cell.source)
@@ -51,7 +57,6 @@ def main():
     for name, data in resources['outputs'].items():
         FIGURES.mkdir(exist_ok=True)
         Path(name).write_bytes(data)
-    if resources['outputs']: shutil.copy(next(iter(resources['outputs'])), 'nbs/social.jpg')
     text = re.sub(r'\n\s*\n(?=\S)', '\n\n', text).strip()
     Path('README.md').write_text(f'<!-- made from nbs/index.ipynb by `make readme` -->\n\n{text}\n', encoding='utf-8')
 

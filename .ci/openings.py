@@ -1,0 +1,45 @@
+"""Fail where a page's first cell holds more than title, description and settings: the site shows nothing else of it.
+
+`python .ci/openings.py --mend` moves the rest into a cell of its own.
+"""
+import json, re, sys
+from hashlib import sha256
+from pathlib import Path
+
+OPENING = re.compile(r'\A# .+\n(?:\s*>.*\n?)*(?:\s*- [\w-]+:.*\n?)*')
+
+
+def pages(folder):
+    "The notebooks under `folder`, without drafts and checkpoints"
+    return [path for path in sorted(folder.rglob('*.ipynb'))
+            if not any(part.startswith(('_', '.')) for part in path.relative_to(folder).parts)]
+
+
+def divided(cell):
+    "What the site reads of the first cell of a page, and what it drops"
+    source = ''.join(cell['source']) + '\n'
+    match = OPENING.match(source) if cell['cell_type'] == 'markdown' else None
+    if not match: return source.strip('\n'), ''
+    return match[0].strip('\n'), source[match.end():].strip('\n')
+
+
+def mend(path, notebook, kept, dropped):
+    "Write the page with what the site dropped in a cell of its own"
+    name = sha256(path.as_posix().encode()).hexdigest()[:8]
+    notebook['cells'][0]['source'] = kept.splitlines(True)
+    words = dict(cell_type='markdown', id=name, metadata={}, source=dropped.splitlines(True))
+    notebook['cells'].insert(1, words)
+    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + '\n', encoding='utf-8')
+
+
+def main(mending, folder=Path('nbs')):
+    found = []
+    for path in pages(folder):
+        notebook = json.loads(path.read_text(encoding='utf-8'))
+        kept, dropped = divided(notebook['cells'][0])
+        if dropped and mending: mend(path, notebook, kept, dropped)
+        elif dropped: found.append(f'{path}: the site would drop "{dropped[:50]}…": `python .ci/openings.py --mend`')
+    if found: sys.exit('\n'.join(found))
+
+
+if __name__ == '__main__': main('--mend' in sys.argv)
