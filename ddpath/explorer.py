@@ -9,6 +9,8 @@ __all__ = ['PathExplorer']
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from html import escape
+from pathlib import Path
 
 import ipywidgets
 import torch
@@ -21,7 +23,8 @@ from .drawing import Drawing
 from .methods import make_method, METHODS, with_steps, _recipe_of, _title_of
 
 # %% ../nbs/reference/explorer.ipynb #e27ecad5
-from .positions import draw_position, _of_image, _Scene
+from .explorer_html import _page_of, _TITLE, _write_page
+from .positions import draw_position, _headline, _of_image, _passed, _Scene, _score_curve
 from .recording import record, Recording
 
 # %% ../nbs/reference/explorer.ipynb #57051519
@@ -136,6 +139,23 @@ def _below_each_other(menus:Sequence, *rest)->ipywidgets.VBox:
     "Menus in a row that breaks where it must, and the rest below"
     return ipywidgets.VBox([ipywidgets.HBox(menus, layout=dict(flex_flow='row wrap')), *rest])
 
+# %% ../nbs/reference/explorer.ipynb #e7a0a518
+_SCALES = [('on one scale', False), ('of each point', True)] # of the gradient and the map so far
+
+def _moving()->tuple[ipywidgets.IntSlider, ipywidgets.Play, ipywidgets.HBox]:
+    "A slider, what plays it, and both side by side"
+    position = ipywidgets.IntSlider(1, min=1, max=1, description='position', layout=dict(flex='1 1 auto'))
+    play = ipywidgets.Play(value=1, min=1, max=1, interval=400, layout=dict(width='auto'))
+    ipywidgets.jslink((play, 'value'), (position, 'value'))
+    return position, play, ipywidgets.HBox([play, position], layout=dict(width='98%'))
+
+# %% ../nbs/reference/explorer.ipynb #90b4faa9
+_MARKS = dict(busy='border-left: 4px solid #2258a8', refused='border-left: 4px solid #b3261e; font-weight: 600')
+
+def _marked(kind:str, text:str)->str: # a kind of _MARKS
+    "A line that is seen"
+    return f'<div role="status" style="padding: .2em .7em; line-height: 1.5; {_MARKS[kind]}">{escape(text)}</div>'
+
 # %% ../nbs/reference/explorer.ipynb #c2fbe0a3
 class _Controls:
     "The widgets of an explorer"
@@ -147,23 +167,39 @@ class _Controls:
         self.first = _dropdown('method', titled, source.first)
         self.second = _dropdown('beside', [(_NONE, _NONE), *titled], _NONE)
         self.steps = _dropdown('steps', **steps)
-        self.choices = self.photo, self.first, self.second, self.steps
-        self.position = ipywidgets.IntSlider(1, min=1, max=1, description='points', layout=dict(width='98%'))
-        self.message = ipywidgets.Label()
+        self.scale = _dropdown('colours', _SCALES, False)
+        self.choices = self.photo, self.first, self.second, self.steps, self.scale
+        self.position, self.play, moving = _moving()
+        self.message, self.numbers = ipywidgets.HTML(), ipywidgets.HTML()
         self.picture = ipywidgets.Image(format='jpeg', layout=dict(max_width='100%', align_self='flex-start'))
-        self.panel = _below_each_other(self.choices, self.position, self.message, self.picture)
+        self.panel = _below_each_other(self.choices, moving, self.message, self.numbers, self.picture)
 
 # %% ../nbs/reference/explorer.ipynb #c9203c73
+def _steepest(recording:Recording)->float: # of one image
+    "The share of the path at which the score has just risen most"
+    rises, count = _score_curve(recording)[1].diff(), len(recording.trace.score)
+    if not len(rises): return 1.
+    return (int(rises.argmax()) + 1 + count - len(rises))/count
+
+def _spoken(scene:_Scene, share:float)->str:
+    "The numbers of all rows as text"
+    lines = [_headline(name, recording, _passed(recording, share)) for name, recording in scene.rows.items()]
+    return '<br>'.join(map(escape, lines))
+
+# %% ../nbs/reference/explorer.ipynb #9770bf6b
 def _show(
     slider:'_Slider',
     scene:_Scene
 )->None:
-    "Draw a new scene, at the same share of the path"
+    "Draw a new scene, at the same share of the path; the first where its score rises most"
+    if slider.scene is None: slider.share = _steepest(next(iter(scene.rows.values())))
     slider.scene, slider.drawn = scene, lru_cache(256)(scene.jpeg)
     slider.shown = [choice.value for choice in slider.choices]
     most = max(len(recording.trace.score) for recording in scene.rows.values())
-    _set_quietly(slider.position, slider.slide, max=most, value=max(1, round(slider.share*most)))
-    slider.picture.value = slider.drawn(slider.share)
+    value = max(1, round(slider.share*most))
+    _set_quietly(slider.position, slider.slide, max=most, value=value)
+    slider.play.max, slider.play.value = most, value
+    slider.draw()
 
 # %% ../nbs/reference/explorer.ipynb #7d11f96e
 class _Slider(_Controls):
@@ -171,41 +207,75 @@ class _Slider(_Controls):
     share = .5 # of the path, where the slider stands
     show = _show
 
+    def draw(self)->None:
+        "Show picture and numbers of the position"
+        self.picture.value, self.numbers.value = self.drawn(self.share), _spoken(self.scene, self.share)
+
     def slide(self, change:dict=None)->None:
         "Show where the slider is"
         self.share = self.position.value/self.position.max
-        self.picture.value = self.drawn(self.share)
+        self.draw()
 
 # %% ../nbs/reference/explorer.ipynb #1f4b8065
 def _refuse(
     menus:'_Menus',
     message:str
 )->None:
-    "Set the menus to what the picture shows"
-    menus.message.value = message
+    "Say why, and set the menus to what the picture shows"
+    menus.refusal, menus.message.value = message, _marked('refused', message)
     for choice, value in zip(menus.choices, menus.shown): _set_quietly(choice, menus.choose, value=value)
+
+def _wait(menus:'_Menus', text:str='')->None: # nothing: it is done
+    "Say what is computed; until it is done nothing can be chosen"
+    menus.message.value = text and _marked('busy', text)
+    for choice in menus.choices: choice.disabled = bool(text) or len(choice.options) < 2
 
 # %% ../nbs/reference/explorer.ipynb #00ee1f82
 class _Menus(_Slider):
     "Widgets that choose what is shown"
-    refuse = _refuse
+    refuse, refusal = _refuse, None
+
+    def scene_of(self, names:Sequence[str])->_Scene:
+        "The scene of the chosen methods; InputError for what cannot be recorded"
+        return _Scene({name: self.recorded(name, self.photo.value, self.steps.value) for name in names},
+                      each=self.scale.value, brief=True)
 
     def choose(self, change:dict=None)->None:
         "Show what is chosen, or say why not"
-        names = [name for name in (self.first.value, self.second.value) if name != _NONE]
-        self.message.value = 'taking gradients …'
-        try: scene = _Scene({name: self.recorded(name, self.photo.value, self.steps.value) for name in names})
-        except InputError as error: self.refuse(str(error))
-        else: self.message.value = self.show(scene) or ''
+        names = [name for name in dict.fromkeys((self.first.value, self.second.value)) if name != _NONE]
+        _wait(self, f"taking gradients along {' and '.join(map(_title_of, names))} …")
+        try: scene, self.refusal = self.scene_of(names), None
+        except InputError as error: scene, self.refusal = None, str(error)
+        finally: _wait(self)
+        if scene is None: self.refuse(self.refusal)
+        else: self.show(scene)
 
 # %% ../nbs/reference/explorer.ipynb #3f3a027f
 _VIEW = 'application/vnd.jupyter.widget-view+json'
+_MISSING = ('A picture in place of the slider: no widgets can run here. In Jupyter: pip install jupyterlab_widgets, '
+            'and load the page again. Anywhere: explorer.html("explorer.html") writes a page with a slider.')
+
+def _still(explorer:_Menus, picture:str)->str: # in base64
+    "The picture as HTML, its numbers as text, and why nothing moves"
+    numbers = explorer.numbers.value.replace('<br>', '; ')
+    return (f'<img alt="{numbers}" style="max-width: 100%" src="data:image/jpeg;base64,{picture}">'
+            f'<p>{escape(_MISSING)}</p>')
 
 def _bundle(explorer:_Menus, include=None, exclude=None)->dict:
     "What a notebook stores of an explorer: its widgets, its picture, its name"
     view = dict(version_major=2, version_minor=0, model_id=explorer.panel.model_id)
     picture = base64.b64encode(explorer.picture.value).decode('ascii')
-    return {'text/plain': repr(explorer), 'image/jpeg': picture, _VIEW: view}
+    return {'text/plain': repr(explorer), 'image/jpeg': picture, 'text/html': _still(explorer, picture), _VIEW: view}
+
+# %% ../nbs/reference/explorer.ipynb #f616329d
+def _names_for_page(explorer:_Menus, methods:Sequence[str]|None)->list[str]:
+    "The methods on a page: those asked for, or all, of a live explorer those in the menus; InputError otherwise"
+    known, menus = explorer.source.methods, [explorer.first.value, explorer.second.value]
+    if methods is None and not explorer.source.steps: return known
+    names = [name for name in dict.fromkeys(menus) if name != _NONE] if methods is None else list(methods)
+    wrong = [name for name in names if name not in known]
+    if wrong or not names: raise InputError(f"no method '{''.join(wrong[:1])}' here; choose from {', '.join(known)}")
+    return names
 
 # %% ../nbs/reference/explorer.ipynb #d32a197a
 class PathExplorer(_Menus):
@@ -222,7 +292,7 @@ class PathExplorer(_Menus):
         self.recorded, self.scene, self.shown = lru_cache(8)(self.source), None, ()
         self.position.observe(self.slide, 'value')
         self.choose()
-        if self.scene is None: raise InputError(self.message.value)
+        if self.scene is None: raise InputError(self.refusal)
         for choice in self.choices: choice.observe(self.choose, 'value')
 
     @classmethod
@@ -234,8 +304,22 @@ class PathExplorer(_Menus):
         "An explorer that records what is chosen: photograph, methods and steps"
         return cls(_OnDemand(score, photos, methods))
 
+    def html(self,
+        path:str|Path,              # of the file
+        methods:Sequence[str]=None, # names; None: all, of a live explorer those in its menus
+        stops:int=16,               # of the slider
+        title:str=_TITLE,
+        about:str=''                # a sentence below the title
+    )->Path:
+        "Write all photographs and methods as one page that needs no Python; where it is"
+        names = _names_for_page(self, methods)
+        recorded = lambda name, row: self.source(name, row, self.steps.value)
+        page = _page_of(recorded, names, self.source.photos, stops, title, about)
+        return _write_page(path, page)
+
     @property
-    def figure(self)->Drawing: return draw_position(self.scene.rows, self.share) # what is on the screen
+    def figure(self)->Drawing: # what is on the screen
+        return draw_position(self.scene.rows, self.share, each=self.scale.value)
 
     def __repr__(self)->str:
         return f"PathExplorer of {', '.join(self.source.photos)} under {', '.join(self.source.methods)}"

@@ -104,20 +104,22 @@ def _place_ends(
 def _place_images(
     panels:Sequence[Axes], # three
     recording:Recording,   # of one image
-    limit:float            # where the colours of gradients end
+    limit:float|None       # where the colours of gradients end; None: a scale for each point, of the map as well
 )->tuple[list, Callable]:  # what moves, and the function of the points passed that moves it
     "The point, the gradient there, and the map so far"
     if recording.points is None: return _place_ends(panels, recording)
     for panel, title in zip(panels, ('the point', 'gradient there', 'map so far')): panel.set_title(title, fontsize=8)
     under, ends = _pale(recording.images[0]), _ends_of(_smoothed(recording.saliency[0], 1.))
     point = _draw_image(panels[0], recording.points[0, 0])
-    gradient = _draw_map(panels[1], _brightness(recording.gradients[0, 0]), limit, False)
+    gradient = _draw_map(panels[1], _brightness(recording.gradients[0, 0]), limit or 1., False)
     total = panels[2].imshow(overlay(recording.saliency[0], under, ends=ends))
     def move(passed:int)->None:
         so_far = _in_single(recording.parts[:passed, 0]).sum(0)
         point.set_data(_colours_of(recording.points[passed - 1, 0]))
-        gradient.set_data(_brightness(recording.gradients[passed - 1, 0]).numpy())
-        total.set_data(overlay(_brightness(so_far), under, ends=ends))
+        strong = _brightness(recording.gradients[passed - 1, 0])
+        gradient.set_data(strong.numpy())
+        gradient.set_clim(0, limit or _colour_limit(strong))
+        total.set_data(overlay(_brightness(so_far), under, ends=ends if limit else None))
     return [point, gradient, total], move
 
 # %% ../nbs/reference/positions.ipynb #e791125a
@@ -204,14 +206,17 @@ def _grid(rows:int)->tuple[Drawing, np.ndarray]: # panels (rows, 5)
     grid = figure.subplots(rows, 5, squeeze=False, gridspec_kw=dict(width_ratios=(1, 1, 1, 1.6, 1.6), **room))
     for panel in grid.flat: panel.tick_params(labelsize=6, length=2, pad=1)
     for panel in grid[:, :3].flat: _bare(panel)
-    for panel in grid[:, 3:].flat: panel.set_xlim(-.02, 1.02)
+    for panel in grid[:, 3:].flat:
+        panel.set_xlim(-.02, 1.02)
+        panel.locator_params('y', nbins=4)
     return figure, grid
 
 # %% ../nbs/reference/positions.ipynb #a9578b93
-def _place_row(panels:Sequence[Axes], name:str, recording:Recording, limit:float)->list[tuple]:
+def _place_row(panels:Sequence[Axes], name:str, recording:Recording, limit:float|None, brief:bool)->list[tuple]:
     "Fill five panels; what moves, and what moves it, part by part"
     line = panels[0].text(0, 1.28, '', fontsize=9, transform=panels[0].transAxes, parse_math=False)
-    headline = [line], lambda passed: line.set_text(_headline(name, recording, passed))
+    say = (lambda passed: _title_of(name)) if brief else (lambda passed: _headline(name, recording, passed))
+    headline = [line], lambda passed: line.set_text(say(passed))
     return [_place_images(panels[:3], recording, limit), _place_score(panels[3], recording),
             _place_errors(panels[4], recording), headline]
 
@@ -248,11 +253,14 @@ class _Layers:
         return _as_jpeg(self.canvas)
 
 # %% ../nbs/reference/positions.ipynb #39756a9c
-def _place_rows(grid:np.ndarray, rows:dict[str, Recording])->list[tuple]: # panels (rows, 5)
+def _place_rows(
+    grid:np.ndarray, rows:dict[str, Recording], # panels (rows, 5)
+    each:bool, brief:bool                       # as in `_Scene`
+)->list[tuple]:
     "Fill all panels; for each part its recording, what moves, and what moves it"
-    limit = _gradient_limit(rows.values())
+    limit = None if each else _gradient_limit(rows.values())
     parts = [(recording, *part) for panels, (name, recording) in zip(grid, rows.items())
-             for part in _place_row(panels, name, recording, limit)]
+             for part in _place_row(panels, name, recording, limit, brief)]
     _same_scale(grid[:, 3])
     _same_scale([panels[4] for panels, recording in zip(grid, rows.values()) if _is_complete(recording)])
     return parts
@@ -260,10 +268,15 @@ def _place_rows(grid:np.ndarray, rows:dict[str, Recording])->list[tuple]: # pane
 # %% ../nbs/reference/positions.ipynb #8eb65334
 class _Scene:
     "The drawing of one image under some methods, which can be moved along their paths"
-    def __init__(self, attributions:Mapping[str, Attribution], image:int=0): # name -> what is drawn; which of the batch
+    def __init__(self,
+        attributions:Mapping[str, Attribution], # name -> what is drawn
+        image:int=0,                            # which of the batch
+        each:bool=False,                        # a scale of colours for each point, in place of one for the path
+        brief:bool=False                        # names in place of the lines of numbers
+    ):
         self.rows = {name: _of_image(attribution, image) for name, attribution in attributions.items()}
         self.figure, grid = _grid(len(self.rows))
-        self.parts = _place_rows(grid, self.rows)
+        self.parts = _place_rows(grid, self.rows, each, brief)
         self.layers = _Layers(self.figure, [artist for _, moving, _ in self.parts for artist in moving])
 
     def move(self, position:float)->Drawing: # share of the path, 0 to 1
@@ -280,7 +293,8 @@ class _Scene:
 def draw_position(
     attributions:Mapping[str, Attribution], # name -> a Recording, or an Attribution whose steps were forgotten
     position:float,                         # share of the path, 0 to 1
-    image:int=0                             # which of the batch
+    image:int=0,                            # which of the batch
+    each:bool=False                         # a scale of colours for each point, in place of one for the path
 )->Drawing:
     "What some methods have seen and summed of one image, as far as a position: one row each"
-    return _Scene(attributions, image).move(position)
+    return _Scene(attributions, image, each).move(position)

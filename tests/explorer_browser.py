@@ -142,9 +142,17 @@ def explore(page, address):
     handle, start = page.one('.widget-slider .noUi-handle'), page.settled()
     def slide(key, times):
         for _ in range(times): handle.send_keys(key)
-    page.changes('slide on', lambda: slide(Keys.ARROW_RIGHT, 4))
-    page.changes('slide back', lambda: slide(Keys.ARROW_LEFT, 4))
+    numbers = lambda: page.one('.jp-OutputArea').text
+    before = numbers()
+    assert 'gradient norm' in before, 'the numbers are no text'
+    page.changes('slide back', lambda: slide(Keys.ARROW_LEFT, 3))
+    assert numbers() != before
+    page.changes('slide on', lambda: slide(Keys.ARROW_RIGHT, 3))
     assert page.settled() == start, 'the same position gives another picture'
+    page.changes('own scale', lambda: page.choice('colours').select_by_visible_text('of each point'))
+    page.changes('one scale', lambda: page.choice('colours').select_by_visible_text('on one scale'))
+    slide(Keys.HOME, 1)
+    page.changes('play', page.one('.jupyter-widget-play button, .widget-play button').click)
     page.changes('another method', lambda: page.choice('method').select_by_visible_text('Blur IG, even steps'))
     page.changes('a second method', lambda: page.choice('beside').select_by_visible_text('Guided IG, unbounded'))
     page.changes('more steps', lambda: page.choice('steps').select_by_visible_text('32'))
@@ -153,6 +161,8 @@ def explore(page, address):
     page.choice('method').select_by_visible_text('Integrated Gradients')
     page.wait(lambda: 'leave out the tolerance' in page.one('.jp-OutputArea').text, 'the line that refuses')
     assert page.settled() == before, 'a method that was refused changed the picture'
+    shown = page.choice('method').first_selected_option.text
+    assert shown == 'Blur IG, even steps', f'the menu says {shown}, which is not shown'
     page.shoot('refused')
     print('a method that cannot be recorded is refused in one line, and the picture stays')
 

@@ -60,16 +60,15 @@ class Page:
 
     def frame(self):
         "Which frame of the strip is shown, and of which method"
-        position = "getComputedStyle(figure.querySelector('img')).objectPosition"
-        found = f"figure => [figure.querySelector('p').textContent, {position}]"
-        return self.run(f"({found})(document.querySelector('.path.on'))")
+        return self.run("(image => [image.alt.split(':')[0], image.style.objectPosition])"
+                        "(document.querySelector('.walk .lane.first .point'))")
 
     def numbers(self): return self.text('.walk .now')
 
 
 def slide(page):
     "The slider by keyboard: another frame, another text, spoken text, the dot over the thumb"
-    slider = page.one('.walk [type=range]')
+    slider = page.one('.walk .position')
     last = int(slider.get_attribute('max'))
     slider.send_keys(Keys.HOME)
     seen = [(page.frame()[1], page.numbers(), slider.get_attribute('aria-valuetext'))]
@@ -79,32 +78,44 @@ def slide(page):
     frames, texts = {frame for frame, _, _ in seen}, {text for _, text, _ in seen}
     assert len(frames) == len(texts) == last + 1, 'a step of the slider shows nothing new'
     assert seen[0][0].startswith('0%') and seen[-1][0].startswith('100%'), seen
-    assert all(spoken.startswith(f'point {k} of {last + 1}') for k, (_, _, spoken) in enumerate(seen, 1))
+    assert all(f': point {k} of {last + 1},' in spoken for k, (_, _, spoken) in enumerate(seen, 1))
     slider.send_keys(Keys.HOME)
     assert page.frame()[1] == seen[0][0] and slider.get_attribute('value') == '0'
     slider.send_keys(Keys.END)
     assert slider.get_attribute('value') == str(last)
-    dot = page.run("document.querySelector('.walk .slide circle').getBoundingClientRect().right - "
-                   "document.querySelector('.walk [type=range]').getBoundingClientRect().right")
-    assert abs(dot + 12 - 6) < 1.5, f'the dot is not over the thumb: {dot}'
+    dot = page.run("document.querySelector('.walk .slide .one circle:last-child').getBoundingClientRect().right - "
+                   "document.querySelector('.walk .position').getBoundingClientRect().right")
+    assert abs(dot + 12 - 5.5) < 1.5, f'the dot is not over the thumb: {dot}'
     print('slider:', seen[-1][2])
+
+
+def compare(page, number):
+    "Choose the second method: a number from 1, 0 for none"
+    page.run("(select => { select.selectedIndex = arguments[0]; "
+             "select.dispatchEvent(new Event('change', {bubbles: true})) })"
+             "(document.querySelector('#photo-1 .other'))", number)
 
 
 def choose(page):
     "Another method: its strip, its numbers, the same place"
     choices = page.all('#photo-1 .choice :is([type=radio], select)')
     if len(page.all('#photo-1 .path')) < 2: return print('one method: nothing to choose')
-    place, before = page.one('.walk [type=range]').get_attribute('value'), page.frame()
+    place, before = page.one('.walk .position').get_attribute('value'), page.frame()
     choices[0].send_keys(Keys.ARROW_DOWN)
     page.wait(lambda: page.frame() != before, 'another method')
-    assert page.one('.walk [type=range]').get_attribute('value') == place
-    assert len(page.all('#photo-1 .path.on')) == 1
-    print('method:', page.frame()[0][:60])
+    assert page.one('.walk .position').get_attribute('value') == place
+    print('method:', page.frame()[0])
+    compare(page, 1)
+    assert page.one('#photo-1 .lane.second').is_displayed() and page.one('#photo-1 .wipe').is_displayed()
+    page.shoot('two')
+    compare(page, 0)
+    assert not page.one('#photo-1 .wipe').is_displayed()
+    print('two methods side by side, and a wipe')
 
 
 def play(page):
     "Play runs to the end and says where it ended; a second press pauses"
-    slider, button = page.one('.walk [type=range]'), page.one('.walk .play')
+    slider, button = page.one('.walk .position'), page.one('.walk .play')
     slider.send_keys(Keys.HOME)
     button.click()
     assert button.get_attribute('aria-label') == 'Pause'
@@ -116,8 +127,8 @@ def play(page):
     button.click()
     page.wait(lambda: slider.get_attribute('value') == slider.get_attribute('max')
               and button.get_attribute('aria-label') == 'Play', 'the end of the path')
-    said = page.run("document.querySelector('.walk [role=status]').textContent")
-    assert said == slider.get_attribute('aria-valuetext')
+    said = lambda: page.run("document.querySelector('.walk [role=status]').textContent")
+    page.wait(lambda: said() == slider.get_attribute('aria-valuetext'), 'the live region')
     print('play: to the end, with a pause')
 
 
@@ -153,9 +164,9 @@ def enlarge(page):
 def table(page):
     "The numbers: folded, with a caption and scopes, scrolled by keyboard"
     page.one('#photo-1 summary').send_keys(Keys.ENTER)
-    assert page.text('#photo-1 caption') and page.all('#photo-1 th[scope=row]')
+    assert page.text('#photo-1 .scroll caption') and page.all('#photo-1 .scroll th[scope=row]')
     assert page.one('#photo-1 .scroll').get_attribute('tabindex') == '0'
-    cells = [cell.text for cell in page.all('#photo-1 td')]
+    cells = [cell.text for cell in page.all('#photo-1 .scroll td')]
     assert not {'nan', 'None', 'none', ''} & set(cells), cells
 
 
@@ -190,7 +201,7 @@ def widths(page):
 def calm(page):
     "With reduced motion the button goes one point on"
     page.open(prefers_reduced_motion='reduce')
-    slider, button = page.one('.walk [type=range]'), page.one('.walk .play')
+    slider, button = page.one('.walk .position'), page.one('.walk .play')
     assert button.get_attribute('aria-label') == 'Next point'
     slider.send_keys(Keys.HOME)
     button.click()
@@ -225,7 +236,7 @@ def without_scripts(page):
     page.open(scripts=False)
     page.shoot('no-script', 3000)
     page.window.execute_cdp_cmd('Emulation.setScriptExecutionDisabled', dict(value=False))
-    assert page.all('.original') and len(page.all('table')) == len(page.all('.families'))
+    assert page.all('.original') and len(page.all('.scroll table')) == len(page.all('.families'))
     assert not any(part.is_displayed() for part in page.all('.live'))
     assert all(image.is_displayed() for image in page.all('.path img'))
     print('without scripts: maps, strips and tables')
