@@ -20,6 +20,7 @@ check:    ## Fail where a file is outdated, a figure too large, a line too long 
 	$(PYTHON) .ci/current.py
 	$(PYTHON) .ci/figures.py nbs
 	$(PYTHON) .ci/lines.py
+	$(PYTHON) .ci/openings.py
 	$(PYTHON) .ci/directives.py
 
 test:     ## Run the lessons of the notebooks and the other tests

@@ -48,6 +48,7 @@ from .diffusion import (
     posterior_mean as posterior_mean,
 )
 from .drawing import Drawing as Drawing, curves as curves, panels as panels, show_images as show_images
+from .ensembles import Ensemble as Ensemble
 from .expected import ExpectedGradients as ExpectedGradients
 from .explanation import Explanation as Explanation, explain as explain
 from .explorer import PathExplorer as PathExplorer
@@ -138,6 +139,7 @@ from .samplers import SAMPLERS as SAMPLERS, saturation as saturation
 from .sanity import Cascade as Cascade, randomisation as randomisation, rank_correlation as rank_correlation
 from .scores import OUTPUTS as OUTPUTS, Score as Score
 from .selected import DGA as DGA, GuidedAbsoluteGrad as GuidedAbsoluteGrad
+from .sentences import conclusions as conclusions
 from .shapley import multilinear_extension as multilinear_extension, shapley_values as shapley_values
 from .sharing import explain_together as explain_together
 from .stability import Infidelity as Infidelity, infidelity as infidelity, max_sensitivity as max_sensitivity
@@ -163,5 +165,6 @@ from .texture import (
     sparsity as sparsity,
     total_variation as total_variation,
 )
+from .unsigned import Unsigned as Unsigned
 from .variants import DDPathBlurIG as DDPathBlurIG, DDPathGIG as DDPathGIG, NetworkFree as NetworkFree
 from .weighted import WeightedBaselines as WeightedBaselines

@@ -210,7 +210,7 @@ def _print_means(frame:'pd.DataFrame', options:argparse.Namespace)->None: # fram
     "The means, what could not be measured, what may be concluded, and where the rest is"
     from shutil import get_terminal_size
 
-    from ddpath.conclusions import conclusions, _first_conclusion
+    from ddpath.sentences import conclusions, _first_conclusion
     from ddpath.tables import table, _measured
     found, said = _measured(table(frame)), conclusions(frame)
     print(_short_means(found.query('better != ""') if said else found, get_terminal_size((100, 24)).columns))

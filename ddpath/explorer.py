@@ -150,7 +150,7 @@ def _moving()->tuple[ipywidgets.IntSlider, ipywidgets.Play, ipywidgets.HBox]:
     return position, play, ipywidgets.HBox([play, position], layout=dict(width='98%'))
 
 # %% ../nbs/reference/explorer.ipynb #90b4faa9
-_MARKS = dict(busy='border-left: 4px solid #2258a8', refused='border-left: 4px solid #b3261e; font-weight: 600')
+_MARKS = dict(busy='border-left: 4px solid #6930b0', refused='border-left: 4px solid #b3261e; font-weight: 600')
 
 def _marked(kind:str, text:str)->str: # a kind of _MARKS
     "A line that is seen"

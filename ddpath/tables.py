@@ -23,7 +23,7 @@ from matplotlib.patches import Ellipse, Rectangle
 # %% ../nbs/reference/tables.ipynb #c0c894f4
 from . import __version__
 from .checks import InputError
-from .conclusions import _columns, _compared, _differs, _grouped, _rank, conclusions
+from .sentences import _columns, _compared, _differs, _grouped, _rank, conclusions
 from .drawing import Drawing
 from .evaluation import _Evaluation
 from .stats import _SIGNS, _matrix, interval
