@@ -13,9 +13,9 @@ REPOSITORY = SETTINGS['DEFAULT']['git_url']
 MARK = "if 'google.colab' in str(get_ipython()):"
 CELL = """#| hide
 #| eval: false
-{mark} # the package, and what this page reads
+{mark} # the package, what pages read, and what they compare with
     ![ -d /content/{name} ] || git clone -q --depth 1 {repository} /content/{name}
-    %pip install -q /content/{name}
+    %pip install -q /content/{name} captum
     %cd -q /content/{name}/{folder}"""
 
 

@@ -37,7 +37,7 @@ def asked_of(shell, cell):
 def test_the_package_is_installed_from_the_clone_that_has_what_the_page_reads(colab):
     clone, install, folder = asked_of(Shell('google.colab._shell'), colab.cell_for(Path('nbs/reference/images.ipynb')))
     assert clone.startswith('[ -d /content/ddpath ] || git clone') and colab.REPOSITORY in clone
-    assert install == 'pip install -q /content/ddpath' and folder == 'cd -q /content/ddpath/nbs/reference'
+    assert install == 'pip install -q /content/ddpath captum' and folder == 'cd -q /content/ddpath/nbs/reference'
 
 
 def test_elsewhere_nothing_happens(colab):
