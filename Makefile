@@ -2,7 +2,7 @@ PYTHON ?= python
 BIN := $(dir $(shell command -v $(PYTHON)))
 
 .DEFAULT_GOAL := help
-.PHONY: help export clean readme check test gpu nbtest run pages docs
+.PHONY: help export clean readme check figures test gpu nbtest run pages docs
 
 help:     ## List the targets
 	@sed -n 's/^\([a-z]*\): *[a-z ]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -22,6 +22,10 @@ check:    ## Fail where a file is outdated, a figure too large, a line too long 
 	$(PYTHON) .ci/lines.py
 	$(PYTHON) .ci/openings.py
 	$(PYTHON) .ci/directives.py
+	$(PYTHON) .ci/colab.py
+
+figures:  ## Draw all figures anew, and say how long each page took; ONLY=nbs/20_ig.ipynb for a single one
+	$(PYTHON) .ci/redraw.py $(ONLY)
 
 test:     ## Run the lessons of the notebooks and the other tests
 	$(PYTHON) -m pytest

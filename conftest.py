@@ -204,6 +204,28 @@ class Lesson(pytest.Item):
         return report
 
 
+def pytest_addoption(parser):
+    parser.addoption('--pages', action='store_true', help='say how long the tests of each page took')
+
+
+def seconds_of_pages(reports):
+    "Each page with the seconds and the number of its tests, the slowest first"
+    pages = {}
+    for report in reports:
+        page = report.nodeid.partition('::')[0]
+        seconds, count = pages.get(page, (0, 0))
+        pages[page] = seconds + report.duration, count + (report.when == 'call')
+    return sorted(pages.items(), key=lambda entry: -entry[1][0])
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    if not config.option.pages: return
+    reports = [report for kind in ('passed', 'failed', 'error', '') for report in terminalreporter.getreports(kind)]
+    terminalreporter.section('seconds and tests of each page')
+    for page, (seconds, count) in seconds_of_pages(reports):
+        terminalreporter.write_line(f'{seconds:8.1f} {count:5}  {page}')
+
+
 def pytest_configure(config):
     for flag in FLAGS: config.addinivalue_line('markers', f'{flag}: a lesson cell that begins with `#| {flag}`')
 
