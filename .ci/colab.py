@@ -2,10 +2,12 @@
 
 `python .ci/colab.py --mend` inserts or renews the cell on all pages, and changes nothing else.
 """
-import json, sys
+import sys
 from configparser import ConfigParser
 from hashlib import sha256
 from pathlib import Path
+
+from notebooks import pages, read, write
 
 SETTINGS = ConfigParser()
 SETTINGS.read('settings.ini')
@@ -17,12 +19,6 @@ CELL = """#| hide
     ![ -d /content/{name} ] || git clone -q --depth 1 {repository} /content/{name}
     %pip install -q /content/{name} captum
     %cd -q /content/{name}/{folder}"""
-
-
-def pages(folder):
-    "The notebooks under `folder`, without drafts and checkpoints"
-    return [path for path in sorted(folder.rglob('*.ipynb'))
-            if not any(part.startswith(('_', '.')) for part in path.relative_to(folder).parts)]
 
 
 def cell_for(path):
@@ -43,12 +39,12 @@ def mended(cells, cell):
 def main(mending, folder=Path('nbs')):
     found = []
     for path in pages(folder):
-        notebook = json.loads(path.read_text(encoding='utf-8'))
+        notebook = read(path)
         cells = mended(notebook['cells'], cell_for(path))
         if cells == notebook['cells']: continue
         found.append(f'{path}: does not install what it needs in Colab: `python .ci/colab.py --mend`')
         notebook['cells'] = cells
-        if mending: path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + '\n', encoding='utf-8')
+        if mending: write(path, notebook)
     if found and not mending: sys.exit('\n'.join(found))
 
 

@@ -1,6 +1,8 @@
 """Fail where Run All on a page would record anew, or read what no clone has: see nbs/reference/directives.ipynb."""
-import json, re, sys
+import re, sys
 from pathlib import Path
+
+from notebooks import pages, read
 
 GUARD = '%load_ext ddpath.directives'
 
@@ -12,9 +14,8 @@ def is_marked(cell, mark):
 
 def faults(top):
     "One line for each page whose first cell that needs the guard comes before it"
-    for path in sorted(top.glob('nbs/**/*.ipynb')):
-        if any(part.startswith(('_', '.')) for part in path.relative_to(top).parts): continue
-        for number, cell in enumerate(json.loads(path.read_text(encoding='utf-8'))['cells'], 1):
+    for path in pages(top/'nbs'):
+        for number, cell in enumerate(read(path)['cells'], 1):
             if cell['cell_type'] != 'code': continue
             if GUARD in ''.join(cell['source']).splitlines(): break
             # a slow cell that shows something has its output kept; what shows nothing may record

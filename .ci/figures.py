@@ -1,15 +1,11 @@
 """Fail where a figure or a notebook under the given folder is larger than its budget."""
-import json, sys
+import sys
 from base64 import b64decode
 from pathlib import Path
 
+from notebooks import pages, read
+
 FIGURE, LANDING, NOTEBOOK = 80_000, 150_000, 500_000  # bytes; the landing page may have larger figures
-
-
-def pages(folder):
-    "The notebooks under `folder`, without drafts and checkpoints"
-    return [path for path in sorted(folder.rglob('*.ipynb'))
-            if not any(part.startswith(('_', '.')) for part in path.relative_to(folder).parts)]
 
 
 def figures(notebook):
@@ -27,7 +23,7 @@ def faults(path):
     if size > NOTEBOOK:
         yield (f'{path}: {size/1000:.0f} kB, more than {NOTEBOOK/1000:.0f} kB: show fewer or smaller figures, or '
                'split the page')
-    for number, size in figures(json.loads(path.read_text(encoding='utf-8'))):
+    for number, size in figures(read(path)):
         if size > (LANDING if path.name == 'index.ipynb' else FIGURE):
             yield (f'{path}: cell {number}: a figure of {size/1000:.0f} kB, too much: '
                    'save it as JPEG, smaller or at a lower quality')

@@ -1,6 +1,8 @@
 """Fail where a line of code in a notebook, a module or a script is longer than a page is wide."""
-import json, sys
+import sys
 from pathlib import Path
+
+from notebooks import pages, read
 
 WIDTH = 120  # characters
 
@@ -8,7 +10,7 @@ WIDTH = 120  # characters
 def sources(path):
     "The pieces of code in a file, each as its place and its text"
     if path.suffix != '.ipynb': return [(str(path), path.read_text(encoding='utf-8'))]
-    cells = json.loads(path.read_text(encoding='utf-8'))['cells']
+    cells = read(path)['cells']
     return [(f'{path}: cell {number}', ''.join(cell['source']))
             for number, cell in enumerate(cells, 1) if cell['cell_type'] == 'code']
 
@@ -16,9 +18,7 @@ def sources(path):
 def faults(top):
     "One line for each line of code that is too long"
     scripts = [top/'conftest.py', top/'setup.py', *top.glob('tests/*.py'), *top.glob('.ci/*.py')]
-    pages = [path for path in top.glob('nbs/**/*.ipynb')
-             if not any(part.startswith(('_', '.')) for part in path.relative_to(top).parts)]
-    for path in sorted(pages) + sorted(scripts):
+    for path in pages(top/'nbs') + sorted(scripts):
         for place, text in sources(path):
             for number, line in enumerate(text.splitlines(), 1):
                 if len(line) > WIDTH:

@@ -2,17 +2,13 @@
 
 `python .ci/openings.py --mend` moves the rest into a cell of its own.
 """
-import json, re, sys
+import re, sys
 from hashlib import sha256
 from pathlib import Path
 
+from notebooks import pages, read, write
+
 OPENING = re.compile(r'\A# .+\n(?:\s*>.*\n?)*(?:\s*- [\w-]+:.*\n?)*')
-
-
-def pages(folder):
-    "The notebooks under `folder`, without drafts and checkpoints"
-    return [path for path in sorted(folder.rglob('*.ipynb'))
-            if not any(part.startswith(('_', '.')) for part in path.relative_to(folder).parts)]
 
 
 def divided(cell):
@@ -29,13 +25,13 @@ def mend(path, notebook, kept, dropped):
     notebook['cells'][0]['source'] = kept.splitlines(True)
     words = dict(cell_type='markdown', id=name, metadata={}, source=dropped.splitlines(True))
     notebook['cells'].insert(1, words)
-    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1) + '\n', encoding='utf-8')
+    write(path, notebook)
 
 
 def main(mending, folder=Path('nbs')):
     found = []
     for path in pages(folder):
-        notebook = json.loads(path.read_text(encoding='utf-8'))
+        notebook = read(path)
         kept, dropped = divided(notebook['cells'][0])
         if dropped and mending: mend(path, notebook, kept, dropped)
         elif dropped: found.append(f'{path}: the site would drop "{dropped[:50]}…": `python .ci/openings.py --mend`')

@@ -14,16 +14,11 @@ from nbclient.exceptions import CellExecutionError
 TOP = Path(__file__).parents[1]
 sys.path.insert(0, str(TOP))
 from conftest import directives, read_cells  # noqa: E402
+from notebooks import pages, read  # noqa: E402
 
 DONE = TOP/'nbs/_redrawn.json'  # page -> seconds, of a run that is not finished
 WRITES = re.compile(r'\.(write_\w+|to_(json|csv|parquet)|save\w*|html)\(|\b(write|save|record|train|kept?)\w*\(')
 TEMPORARY = re.compile(r'\S*/ipykernel_\d+/\d+\.py')  # a cell, in warnings
-
-
-def pages():
-    "All notebooks, without drafts and checkpoints"
-    return [path for path in sorted((TOP/'nbs').rglob('*.ipynb'))
-            if not any(part.startswith(('_', '.')) for part in path.relative_to(TOP).parts)]
 
 
 def names(source, kind):
@@ -62,7 +57,7 @@ def drawn(path):
             begun = time.time()
             client.execute_cell(cell, number)
             seconds[number + 1] = time.time() - begun
-    made, stored = json.loads(nbformat.writes(notebook)), json.loads(path.read_text(encoding='utf-8'))
+    made, stored = json.loads(nbformat.writes(notebook)), read(path)
     for number in seconds: stored['cells'][number - 1]['outputs'] = made['cells'][number - 1]['outputs']
     return stored, seconds
 
@@ -82,7 +77,7 @@ def redraw(path):
 
 def main(asked):
     every = not asked
-    chosen = [Path(page).resolve() for page in asked] or pages()
+    chosen = [Path(page).resolve() for page in asked] or pages(TOP/'nbs')
     missing = [str(path) for path in chosen if not path.is_file()]
     if missing: sys.exit(f'{missing[0]} is no page: give a notebook, such as nbs/20_ig.ipynb')
     done, failed = json.loads(DONE.read_text()) if every and DONE.exists() else {}, []

@@ -15,6 +15,7 @@ def colab():
     module = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(TOP)
+        patch.syspath_prepend(TOP/'.ci')  # as when it is run
         spec.loader.exec_module(module)
     return module
 
