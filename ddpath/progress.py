@@ -93,7 +93,7 @@ class _Progress:
     "A bar in a terminal, lines elsewhere (progress=None); a bar (True), or nothing (False)"
     def __init__(self, progress:bool|None):
         self.bar = tqdm(unit='map', desc='benchmark', disable=None if progress is None else not progress)
-        self.says, self.lines, self.done = progress is not False, progress is None and self.bar.disable, 0
+        self.says, self.lines = progress is not False, progress is None and self.bar.disable
 
     def say(self, line:str)->None:
         if self.says: self.bar.write(f'benchmark: {line}', file=sys.stderr)
@@ -101,6 +101,7 @@ class _Progress:
     def begin(self, evaluation:_Evaluation, todo:Sequence[_Job], count:int)->None:
         if self.says: self.say(_plan(evaluation, todo, count))
         self.jobs, self.maps = len(todo), sum(len(job.methods) for job in todo)
+        self.done = self.ready = 0 # photographs and maps
         self.bar.reset(total=self.maps)
         self.started = self.latest = time.perf_counter()
 
@@ -109,9 +110,10 @@ class _Progress:
 # %% ../nbs/reference/progress.ipynb #6c08aad5
 def _add(progress:_Progress, job:_Job, frame:pd.DataFrame)->None: # frame: the rows of the photograph
     "Count a photograph that is done, and say so"
-    now, self = time.perf_counter(), progress
-    self.done, self.ready = self.done + 1, getattr(self, 'ready', 0) + len(job.methods)
-    left = (now - self.started)/self.ready*(self.maps - self.ready)
-    if self.lines: self.say(_line(job, frame, self.done, self.jobs, now - self.latest, left))
-    self.latest = now
-    self.bar.update(len(job.methods))
+    now = time.perf_counter()
+    progress.done += 1
+    progress.ready += len(job.methods)
+    left = (now - progress.started)/progress.ready*(progress.maps - progress.ready)
+    if progress.lines: progress.say(_line(job, frame, progress.done, progress.jobs, now - progress.latest, left))
+    progress.latest = now
+    progress.bar.update(len(job.methods))

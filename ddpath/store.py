@@ -23,7 +23,7 @@ from .checks import InputError
 # %% ../nbs/reference/store.ipynb #be1af800
 from .evaluation import _COLUMNS, _Evaluation, _Job, _tidy
 from .fingerprints import _fingerprint
-from .methods import _uses_prior, with_prior
+from .methods import with_prior
 from .prior import _usual_prior
 from .randomness import _digest
 
@@ -33,10 +33,9 @@ def _settled(
     device:str|torch.device='cpu' # of the prior
 )->Callable: # the same where nothing was left open
     "The method with the embedded prior in place of none"
-    def chosen(inner:Callable)->Callable:
-        return inner if inner.prior else with_prior(inner, _usual_prior(device))
-    if not _uses_prior(method): return method
-    return method.mapped(lambda inner: chosen(inner) if hasattr(inner, 'prior') else inner)
+    def filled(inner:Callable)->Callable:
+        return inner if getattr(inner, 'prior', True) else with_prior(inner, _usual_prior(device))
+    return method.mapped(filled) if hasattr(method, 'mapped') else method
 
 # %% ../nbs/reference/store.ipynb #efbc9a79
 def _experiment(
