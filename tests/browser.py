@@ -1,5 +1,5 @@
 "What the scripts that drive a real browser share; needs `pip install selenium` and Chromium with its driver."
-import shutil
+import shutil, sys
 from contextlib import contextmanager
 
 from selenium import webdriver
@@ -23,3 +23,18 @@ def chromium(browser, driver, *arguments):
     window = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
     try: yield window
     finally: window.quit()
+
+
+def no_complaints(window):
+    "The page has logged neither errors nor warnings"
+    logged = [entry for entry in window.get_log('browser') if entry['level'] in ('SEVERE', 'WARNING')]
+    assert not logged, logged
+    print('no errors in the console')
+
+
+def ended(main, arguments):
+    "Run a script; exit code 2 with a line where something is missing"
+    missing = main(*arguments)
+    if missing:
+        print(missing, file=sys.stderr)
+        sys.exit(2)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 try:
     import jupyterlab, nbformat
-    from browser import chromium, installed
+    from browser import chromium, ended, installed
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -186,8 +186,4 @@ def main(shots=None):
                 raise
 
 
-if __name__ == '__main__':
-    missing = main(*sys.argv[1:2])
-    if missing:
-        print(missing, file=sys.stderr)
-        sys.exit(2)
+if __name__ == '__main__': ended(main, sys.argv[1:2])

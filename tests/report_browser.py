@@ -10,7 +10,7 @@ import base64, json, sys, time
 from pathlib import Path
 
 try:
-    from browser import chromium, installed
+    from browser import chromium, ended, installed, no_complaints
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
     from selenium.webdriver.support.ui import WebDriverWait
@@ -260,13 +260,7 @@ def main(report=None, shots=None):
         accessible(page)
         printed(page)
         without_scripts(page)
-        logged = [entry for entry in window.get_log('browser') if entry['level'] in ('SEVERE', 'WARNING')]
-        assert not logged, logged
-        print('no errors in the console')
+        no_complaints(window)
 
 
-if __name__ == '__main__':
-    missing = main(*sys.argv[1:3])
-    if missing:
-        print(missing, file=sys.stderr)
-        sys.exit(2)
+if __name__ == '__main__': ended(main, sys.argv[1:3])
