@@ -1,5 +1,5 @@
 """What the site makes of a page: the filter that pandoc runs, and what is mended in the rendered page."""
-import importlib.util, re, shutil, subprocess
+import importlib.util, json, re, shutil, subprocess
 from pathlib import Path
 
 import pytest
@@ -61,6 +61,27 @@ def test_a_finding_stays_where_it_has_nothing_to_stand_below(filtered):
     both = TABLE.replace('::: {.cell}\n', '::: {.cell}\n```{=html}\n<table></table>\n```\n')
     for above in ('', 'Text.\n\n', '::: {.cell}\n```\nnumbers\n```\n:::\n', both):
         assert '<em>It is said with emphasis.</em>' in filtered(f'{above}\n*It is said with emphasis.*')
+
+
+def uncaptioned(page):
+    "The cells of the lessons of a page that show one table with no finding below it"
+    cells, tests = json.loads(page.read_text(encoding='utf-8'))['cells'], False
+    for cell, below in zip(cells, [*cells[1:], {'cell_type': 'none', 'source': []}]):
+        source = ''.join(cell['source'])
+        if cell['cell_type'] == 'markdown':
+            headings = re.findall(r'(?m)^## .*', source)
+            if headings: tests = headings[-1].strip() == '## Tests'
+            continue
+        shown = ''.join(''.join(output.get('data', {}).get('text/html', '')) for output in cell.get('outputs', ()))
+        if tests or shown.count('<table') != 1 or re.search(r'(?m)^#\| (hide|include: false)', source): continue
+        said = ''.join(below['source']).strip() if below['cell_type'] == 'markdown' else ''
+        if not re.match(r'(?s)\*[^*].{20,}?[.?!:]\*(\s|$)', said): yield cell['id']
+
+
+def test_the_tables_of_the_book_say_what_they_show():
+    pages = sorted((TOP/'nbs').glob('[0-9]*.ipynb'))
+    assert len(pages) > 40
+    assert not {page.name: cells for page in pages if (cells := list(uncaptioned(page)))}
 
 
 def test_plain_words_below_a_picture_stay_words(filtered):
