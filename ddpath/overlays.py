@@ -237,7 +237,7 @@ def _meaning(
 )->str:
     "What the colours say"
     of_what = 'all maps of a photograph' if shared else 'each map'
-    smoothing = f', smoothed by {reach:.2g} pixels' if reach else ''
+    smoothing = f', smoothed by {reach:.2g} px' if reach else ''
     strength = 'red for, blue against the class' if signed else 'opaque: its strongest hundredth'
     return f'in colour: the strongest tenth of {of_what}{smoothing}; {strength}'
 

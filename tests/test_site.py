@@ -78,11 +78,27 @@ def uncaptioned(page):
         if not re.match(r'(?s)\*[^*].{20,}?[.?!:]\*(\s|$)', said): yield cell['id']
 
 
+def pages():
+    "The book and its folders, no drafts"
+    found = sorted([*(TOP/'nbs').glob('[!_.]*.ipynb'), *(TOP/'nbs').glob('[!_.]*/[!_.]*.ipynb')])
+    assert len(found) > 100
+    return found
+
+
 def test_the_tables_of_all_pages_say_what_they_show():
-    nbs = TOP/'nbs'
-    pages = sorted([*nbs.glob('[!_.]*.ipynb'), *nbs.glob('[!_.]*/[!_.]*.ipynb')]) # the book and its folders, no drafts
-    assert len(pages) > 100
-    assert not {str(page.relative_to(nbs)): cells for page in pages if (cells := list(uncaptioned(page)))}
+    assert not {str(page.relative_to(TOP)): cells for page in pages() if (cells := list(uncaptioned(page)))}
+
+
+def of_nothing(page):
+    "The cells of a page that show nothing and have a finding below"
+    cells = json.loads(page.read_text(encoding='utf-8'))['cells']
+    for cell, below in zip(cells, cells[1:]):
+        empty = cell['cell_type'] == 'code' and not cell['outputs']
+        if empty and re.match(r'(?s)\*[^*].{20,}?[.?!:]\*(\s|$)', ''.join(below['source']).strip()): yield cell['id']
+
+
+def test_no_caption_stands_below_a_cell_without_output():
+    assert not {str(page.relative_to(TOP)): cells for page in pages() if (cells := list(of_nothing(page)))}
 
 
 def test_plain_words_below_a_picture_stay_words(filtered):
