@@ -63,6 +63,12 @@ def test_a_finding_stays_where_it_has_nothing_to_stand_below(filtered):
         assert '<em>It is said with emphasis.</em>' in filtered(f'{above}\n*It is said with emphasis.*')
 
 
+def has_finding(cell):
+    "Whether a cell begins with the finding of what stands above it"
+    said = ''.join(cell['source']).strip() if cell['cell_type'] == 'markdown' else ''
+    return re.match(r'(?s)\*[^*].{20,}?[.?!:]\*(\s|$)', said)
+
+
 def uncaptioned(page):
     "The cells of the lessons of a page that show one table with no finding below it"
     cells, tests = json.loads(page.read_text(encoding='utf-8'))['cells'], False
@@ -74,8 +80,7 @@ def uncaptioned(page):
             continue
         shown = ''.join(''.join(output.get('data', {}).get('text/html', '')) for output in cell.get('outputs', ()))
         if tests or shown.count('<table') != 1 or re.search(r'(?m)^#\| (hide|include: false)', source): continue
-        said = ''.join(below['source']).strip() if below['cell_type'] == 'markdown' else ''
-        if not re.match(r'(?s)\*[^*].{20,}?[.?!:]\*(\s|$)', said): yield cell['id']
+        if not has_finding(below): yield cell['id']
 
 
 def pages():
@@ -93,8 +98,7 @@ def of_nothing(page):
     "The cells of a page that show nothing and have a finding below"
     cells = json.loads(page.read_text(encoding='utf-8'))['cells']
     for cell, below in zip(cells, cells[1:]):
-        empty = cell['cell_type'] == 'code' and not cell['outputs']
-        if empty and re.match(r'(?s)\*[^*].{20,}?[.?!:]\*(\s|$)', ''.join(below['source']).strip()): yield cell['id']
+        if cell['cell_type'] == 'code' and not cell['outputs'] and has_finding(below): yield cell['id']
 
 
 def test_no_caption_stands_below_a_cell_without_output():
